@@ -1,0 +1,1 @@
+"""A host project's app, installed in the tests: what it defines must be found and used."""
