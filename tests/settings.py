@@ -40,9 +40,10 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 
 def _default_database() -> dict[str, Any]:
-    config: dict[str, Any] = dict(dj_database_url.parse(os.environ.get("TEST_DATABASE_URL") or ""))
-    if not config:
+    url = os.environ.get("TEST_DATABASE_URL")
+    if not url:
         return _sqlite(SCRATCH / "default.sqlite3")
+    config: dict[str, Any] = dict(dj_database_url.parse(url))
     if config["ENGINE"].endswith("sqlite3"):
         return _sqlite(Path(config["NAME"]))
     return config
