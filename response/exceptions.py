@@ -1,0 +1,10 @@
+"""The root of this package's own errors: what a person in Slack is told when something fails."""
+
+from __future__ import annotations
+
+
+class ResponseError(Exception):
+    """Something went wrong in a way that a person can be told.
+
+    Its text is for the person who acted in Slack: what happened and what to do next.
+    """
