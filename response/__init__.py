@@ -1,0 +1,1 @@
+"""Incident response in Slack: declare, coordinate, report."""

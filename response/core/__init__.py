@@ -1,0 +1,1 @@
+"""Incidents and the rules of their life; knows nothing of Slack or of pages."""

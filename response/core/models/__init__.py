@@ -1,0 +1,9 @@
+"""The models of core."""
+
+from response.core.models.action import Action
+from response.core.models.event import Event
+from response.core.models.external_user import ExternalUser
+from response.core.models.incident import Incident
+from response.core.models.timeline import TimelineEvent
+
+__all__ = ("Action", "Event", "ExternalUser", "Incident", "TimelineEvent")

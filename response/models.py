@@ -1,0 +1,35 @@
+"""Every model of the app, where Django and hosts look for them."""
+
+from response.core.models import Action, Event, ExternalUser, Incident, TimelineEvent
+from response.slack.models import (
+    Call,
+    CommsChannel,
+    Conversation,
+    Delivery,
+    HandlerRun,
+    HeadlinePost,
+    Heartbeat,
+    Notification,
+    PinnedMessage,
+    SlackUser,
+    UserStats,
+)
+
+__all__ = (
+    "Action",
+    "Call",
+    "CommsChannel",
+    "Conversation",
+    "Delivery",
+    "Event",
+    "ExternalUser",
+    "HandlerRun",
+    "HeadlinePost",
+    "Heartbeat",
+    "Incident",
+    "Notification",
+    "PinnedMessage",
+    "SlackUser",
+    "TimelineEvent",
+    "UserStats",
+)
