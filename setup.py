@@ -9,6 +9,7 @@ DEMO = [
     "dj-database-url>=3.0",
     "environs>=14.0",
     "gunicorn>=23.0; sys_platform != 'win32'",
+    "whitenoise>=6.9",
 ]
 
 setup(

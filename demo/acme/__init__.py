@@ -1,0 +1,1 @@
+"""The host's own app: Acme's additions to incident response."""

@@ -1,0 +1,1 @@
+"""A host project: what a company writes around django-incident-response."""

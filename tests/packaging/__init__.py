@@ -1,0 +1,1 @@
+"""The repository as others get it: what is in the wheel, the demo project, the README."""
