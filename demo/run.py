@@ -149,10 +149,10 @@ def where_to_look(url: str, *, sandbox: bool) -> str:
     if not sandbox:
         return f"Incident response is at {url}/ and expects Slack at {url}/slack/ . Ctrl-C ends it."
     return f"""
-  Slack, in a box    {url}/sandbox/      type /incident there
+  Slack, in a box    {url}/sandbox/          type /incident there
   Incidents          {url}/
-  REST API           {url}/core/incidents/
-  Admin              {url}/admin/        user demo, password {kept_secret("demo-password")}
+  REST API           {url}/core/incidents/   once signed in
+  Admin              {url}/admin/            user demo, password {kept_secret("demo-password")}
 
 Ctrl-C ends it; what you did is kept in {VAR}.
 """

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from demo.databases import from_url, sqlite
-from demo.environment import ROOT, VAR, flag, kept_secret, text, words
+from demo.environment import VAR, flag, kept_secret, text, words
 
 DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = text("SECRET_KEY")
@@ -82,7 +82,7 @@ DATABASES = {
 # With DEBUG, whitenoise serves the apps' own files; else what `collectstatic` gathered.
 STATIC_URL = "/static/"
 if not DEBUG:
-    STATIC_ROOT = ROOT / "demo" / "staticfiles"
+    STATIC_ROOT = VAR / "static"
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -56,7 +56,7 @@ def test_demo_starts_says_where_to_look_and_ends_with_its_children(
     printed = until_ready(demo)
     assert f"{url}/sandbox/" in printed
     assert "user demo, password " in printed
-    for path in ("/sandbox/", "/", "/core/incidents/"):
+    for path in ("/sandbox/", "/"):
         with urllib.request.urlopen(url + path, timeout=20) as answer:
             assert answer.status == 200, path
     demo.send_signal(signal.SIGTERM)
