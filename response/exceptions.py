@@ -8,3 +8,7 @@ class ResponseError(Exception):
 
     Its text is for the person who acted in Slack: what happened and what to do next.
     """
+
+
+class InvalidValue(ResponseError, ValueError):
+    """A value that a field may not have; the text names it and those that it may."""

@@ -16,9 +16,7 @@ USER = get_user_model()._meta.label
 
 
 def _id() -> models.AutoField:
-    return models.AutoField(
-        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-    )
+    return models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 
 
 def _to(model: str, **options: object) -> models.ForeignKey:

@@ -4,6 +4,13 @@ from response.core.models.action import Action
 from response.core.models.event import Event
 from response.core.models.external_user import ExternalUser
 from response.core.models.incident import Incident
-from response.core.models.timeline import TimelineEvent
+from response.core.models.timeline import TimelineEvent, add_incident_update_event
 
-__all__ = ("Action", "Event", "ExternalUser", "Incident", "TimelineEvent")
+__all__ = (
+    "Action",
+    "Event",
+    "ExternalUser",
+    "Incident",
+    "TimelineEvent",
+    "add_incident_update_event",
+)

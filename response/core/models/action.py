@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from django.db import models
 
+from response import text
+from response.core import consequences
+from response.core.changes import Changes, TrackedModel
 from response.core.models.external_user import ExternalUser
 from response.core.models.incident import Incident
+from response.exceptions import InvalidValue
 
 
-class Action(models.Model):
-    """Something to do, by ``user``; ``details`` is in Slack's wire form."""
+class Action(TrackedModel):
+    """Something to do, by ``user``; ``details`` is in Slack's wire form.
+
+    ``save()`` writes what changed, with the change feed and signals, in one transaction. A
+    priority or type that is none is an ``InvalidValue`` (a ``ValueError``).
+    """
 
     PRIORITIES = (("1", "high"), ("2", "medium"), ("3", "low"))
     TYPES = (("1", "detective"), ("2", "preventative"), ("3", "corrective"))
@@ -25,8 +33,22 @@ class Action(models.Model):
     type = models.CharField(max_length=10, blank=True, null=True, choices=TYPES)
 
     def __str__(self) -> str:
-        return self.details
+        return text.to_plain(self.details)
 
     def icon(self) -> str:
         """The emoji of an action."""
         return "🔜️"
+
+    def _check(self, changes: Changes | None) -> None:
+        for name, choices in (("priority", self.PRIORITIES), ("type", self.TYPES)):
+            value = getattr(self, name)
+            concerned = changes is None or name in changes
+            if concerned and isinstance(value, str) and value and value not in dict(choices):
+                allowed = ", ".join(f"{key} ({label})" for key, label in choices)
+                raise InvalidValue(f"{value!r} is no {name}. Choose one of: {allowed}.")
+
+    def _after_create(self, using: str) -> None:
+        consequences.of_action(self, {}, using, created=True)
+
+    def _after_change(self, changes: Changes, using: str) -> None:
+        consequences.of_action(self, changes, using, created=False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
 from response.core.models.external_user import ExternalUser
-from response.core.models.incident import Incident
 
 
 class Event(models.Model):
@@ -32,7 +34,7 @@ class Event(models.Model):
     verb = models.CharField(max_length=30, blank=True, default="")
     changes = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     incident = models.ForeignKey(
-        Incident, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+        "response.Incident", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     actor = models.ForeignKey(
         ExternalUser, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -44,3 +46,9 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_type} {self.verb}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the row; a payload that is no text yet becomes JSON, and only then."""
+        if not isinstance(self.payload, str):
+            self.payload = json.dumps(self.payload, cls=DjangoJSONEncoder)
+        super().save(*args, **kwargs)

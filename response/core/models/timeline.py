@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from django.db import models
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, router, transaction
 from django.utils import timezone
 
+from response import text as wire
+from response.core import signals
+from response.core.actor import current_actor
 from response.core.models.external_user import ExternalUser
 from response.core.models.fields import JSONTextField
-from response.core.models.incident import Incident
+
+if TYPE_CHECKING:
+    from response.core.models.incident import Incident
+
+TEXT = "text"
+SLACK_PIN = "slack_pin"
+INCIDENT_UPDATE = "incident_update"
 
 EVENT_TYPES = (
-    ("text", "Freeform text field"),
-    ("slack_pin", "A message pinned from Slack"),
-    ("incident_update", "A change of the incident"),
+    (TEXT, "Freeform text field"),
+    (SLACK_PIN, "A message pinned from Slack"),
+    (INCIDENT_UPDATE, "A change of the incident"),
 )
 
 
@@ -21,10 +33,10 @@ class TimelineEvent(models.Model):
 
     ``event_type`` is one of ``EVENT_TYPES`` or a host's own. ``metadata`` is any JSON value.
     ``actor`` is who did it; ``actor_name`` keeps their name when the row of the person is gone,
-    and names an actor who has none.
+    and names an actor who has none. Unset, both come from ``acting_as``.
     """
 
-    incident = models.ForeignKey(Incident, on_delete=models.CASCADE)
+    incident = models.ForeignKey("response.Incident", on_delete=models.CASCADE)
     timestamp = models.DateTimeField(
         default=timezone.now, help_text="Time of when this event occurred."
     )
@@ -41,4 +53,35 @@ class TimelineEvent(models.Model):
     actor_name = models.CharField(max_length=255, blank=True, default="")
 
     def __str__(self) -> str:
-        return self.text
+        return wire.to_plain(self.text)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the entry; a new one is told by ``timeline_event_added``."""
+        if not self._state.adding:
+            super().save(*args, **kwargs)
+            return
+        if self.actor_id is None and not self.actor_name:
+            actor = current_actor()
+            self.actor, self.actor_name = actor.user, actor.name
+        using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
+        with transaction.atomic(using=using):
+            super().save(*args, **kwargs)
+            signals.timeline_event_added.send(sender=TimelineEvent, timeline_event=self)
+
+
+def add_incident_update_event(
+    incident: Incident,
+    update_type: str,
+    old_value: Any,
+    new_value: Any,
+    text: str,
+    timestamp: datetime | None = None,
+) -> None:
+    """Add an entry of type ``incident_update``, for changes that a host keeps itself."""
+    TimelineEvent.objects.create(
+        incident=incident,
+        timestamp=timestamp or timezone.now(),
+        text=text,
+        event_type=INCIDENT_UPDATE,
+        metadata={"update_type": update_type, "old_value": old_value, "new_value": new_value},
+    )

@@ -1,0 +1,236 @@
+"""Models that know which of their fields changed since they were loaded, and write only those."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models, router, transaction
+from django.utils import timezone
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One changed field; people (``lead``, ``user``) are given by their primary key."""
+
+    field: str
+    old: Any
+    new: Any
+
+
+Changes = dict[str, FieldChange]
+
+
+class TrackedModel(models.Model):
+    """Compares on ``save()`` with what was loaded, without asking the database.
+
+    Only changed columns are written, so that two people who change different fields both keep
+    their change; a save without a change writes nothing. The hooks run in the transaction of
+    the write. ``loaddata`` writes through ``save_base(raw=True)`` and runs none of them.
+    """
+
+    _loaded: Mapping[str, Any] = MappingProxyType({})
+
+    class Meta:
+        abstract = True
+
+    def save(
+        self,
+        force_insert: bool | tuple[models.base.ModelBase, ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> None:
+        """Write what changed, and what follows from it, in one transaction.
+
+        ``update_fields`` is honoured: exactly these columns are written, and what follows is
+        what follows from the changed ones among them.
+        """
+        alias = using or router.db_for_write(type(self), instance=self)
+        self._clean_values()
+        if force_insert or not self._is_stored(alias):
+            self._insert(alias, force_insert, force_update, update_fields)
+        else:
+            self._update(alias, force_update, update_fields)
+
+    # -- hooks ------------------------------------------------------------------------
+
+    def _check(self, changes: Changes | None) -> None:
+        """Raise if the values may not be stored; ``None`` means a new row."""
+
+    def _settle(self, changes: Changes, using: str) -> None:
+        """Take out of ``changes`` what somebody else has decided in the meantime."""
+
+    def _after_create(self, using: str) -> None:
+        """What follows from the new row."""
+
+    def _after_change(self, changes: Changes, using: str) -> None:
+        """What follows from the changes, of which there is at least one."""
+
+    # -- what was loaded --------------------------------------------------------------
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Iterable[str], values: Iterable[Any], **kwargs: Any
+    ) -> Self:
+        """Django's constructor for a row, which then remembers the row."""
+        instance = super().from_db(db, field_names, values, **kwargs)
+        instance._remember()
+        return instance
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Any] | None = None,
+    ) -> None:
+        """Django's; the values read are what the next ``save()`` compares with."""
+        names = None if fields is None else list(fields)
+        super().refresh_from_db(using=using, fields=names, from_queryset=from_queryset)
+        self._remember(names)
+
+    def _remember(self, names: Iterable[str] | None = None) -> None:
+        """Take the present values (of these fields) for what the database holds."""
+        wanted = None if names is None else set(names)
+        found = {
+            field.attname: _frozen(self.__dict__[field.attname])
+            for field in self._meta.concrete_fields
+            if field.attname in self.__dict__
+            and (wanted is None or field.name in wanted or field.attname in wanted)
+        }
+        # A new dict each time: copies of an instance share it.
+        self._loaded = found if wanted is None else {**self._loaded, **found}
+
+    def _changed(self, using: str, update_fields: Iterable[str] | None) -> Changes:
+        """Which fields differ from what was loaded, of those that may be written."""
+        allowed = None if update_fields is None else set(update_fields)
+        fields = [
+            field
+            for field in self._meta.concrete_fields
+            if field.attname in self.__dict__
+            and not field.primary_key
+            and (allowed is None or field.name in allowed or field.attname in allowed)
+        ]
+        self._read_unknown([field for field in fields if field.attname not in self._loaded], using)
+        changes = {}
+        for field in fields:
+            old, new = self._loaded.get(field.attname), self.__dict__[field.attname]
+            if _is_expression(new) or old != new:
+                changes[field.name] = FieldChange(field.name, old, new)
+        return changes
+
+    def _read_unknown(self, fields: list[models.Field[Any, Any]], using: str) -> None:
+        """Read what is stored in fields that were assigned without having been loaded."""
+        if not fields:
+            return
+        rows = type(self)._base_manager.using(using).filter(pk=self.pk)
+        row = rows.values(*(field.attname for field in fields)).first()
+        self._loaded = {**self._loaded, **(row or {})}
+
+    # -- saving -----------------------------------------------------------------------
+
+    def _is_stored(self, using: str) -> bool:
+        """Whether there is a row: known, except for new instances with a primary key."""
+        if self.pk is None or not self._state.adding:
+            return self.pk is not None
+        return type(self)._base_manager.using(using).filter(pk=self.pk).exists()
+
+    def _insert(
+        self,
+        using: str,
+        force_insert: bool | tuple[models.base.ModelBase, ...],
+        force_update: bool,
+        update_fields: Iterable[str] | None,
+    ) -> None:
+        self._check(None)
+        with transaction.atomic(using=using):
+            super().save(
+                force_insert=force_insert,
+                force_update=force_update,
+                using=using,
+                update_fields=update_fields,
+            )
+            self._resolve_expressions(using)
+            self._remember()
+            self._after_create(using)
+
+    def _update(
+        self, using: str, force_update: bool, update_fields: Iterable[str] | None
+    ) -> Changes:
+        """Write the changes; the answer is those that took effect."""
+        named = None if update_fields is None else list(update_fields)
+        changes = self._changed(using, named)
+        self._check(changes)
+        if not changes and not named:
+            return changes
+        with transaction.atomic(using=using):
+            self._settle(changes, using)
+            super().save(
+                force_update=force_update,
+                using=using,
+                update_fields=self._columns(changes) if named is None else named,
+            )
+            changes = self._resolved(changes, using)
+            self._remember(list(changes) if named is None else named)
+            if changes:
+                self._after_change(changes, using)
+        return changes
+
+    def _columns(self, changes: Changes) -> list[str]:
+        """The columns to write: what changed, and what must follow every change."""
+        if not changes:
+            return []
+        fields = self._meta.concrete_fields
+        return [*changes, *(field.name for field in fields if getattr(field, "auto_now", False))]
+
+    def _clean_values(self) -> None:
+        """Give values the type of their field, so that "2" is not a change from 2."""
+        for field in self._meta.concrete_fields:
+            value = self.__dict__.get(field.attname)
+            if value is not None and not _is_expression(value):
+                self.__dict__[field.attname] = _cleaned(field, value)
+
+    def _resolve_expressions(self, using: str) -> None:
+        """Read back what the database made of ``F()`` and the like."""
+        names = [
+            field.name
+            for field in self._meta.concrete_fields
+            if _is_expression(self.__dict__.get(field.attname))
+        ]
+        if names:
+            self.refresh_from_db(using=using, fields=names)
+
+    def _resolved(self, changes: Changes, using: str) -> Changes:
+        """The changes with the values that expressions came to."""
+        self._resolve_expressions(using)
+        attnames = {field.name: field.attname for field in self._meta.concrete_fields}
+        return {
+            name: FieldChange(name, change.old, self.__dict__[attnames[name]])
+            for name, change in changes.items()
+        }
+
+
+def _is_expression(value: object) -> bool:
+    return hasattr(value, "resolve_expression")
+
+
+def _frozen(value: Any) -> Any:
+    """``value``, or a copy of it if it could be changed in place."""
+    return value if isinstance(value, Hashable) else copy.deepcopy(value)
+
+
+def _cleaned(field: models.Field[Any, Any], value: Any) -> Any:
+    """``value`` in the field's type; left alone when it has no such form."""
+    try:
+        cleaned = field.to_python(value)
+    except (ValidationError, TypeError, ValueError):
+        return value
+    if isinstance(cleaned, datetime) and timezone.is_naive(cleaned):
+        # As Django does when it writes such a value, but seen by the comparison, too.
+        return timezone.make_aware(cleaned) if timezone.is_aware(timezone.now()) else cleaned
+    return cleaned

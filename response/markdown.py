@@ -1,0 +1,121 @@
+"""Markdown to sanitised HTML, for text in which nothing that was typed is HTML.
+
+Characters that mean something to HTML, and finished pieces of HTML such as links and emoji,
+pass through Markdown as single private characters, so that ``&lt;`` and ``<b>`` read as they
+were typed, in code, too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import markdown2
+import nh3
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+
+from response.conf import conf
+
+_EXTRAS = {
+    "breaks": {"on_newline": True},
+    "cuddled-lists": None,
+    "fenced-code-blocks": None,
+    # A fence that names a language is marked with it, not coloured by Pygments.
+    "highlightjs-lang": None,
+    # snake_case is a word.
+    "middle-word-em": {"allowed": False},
+    "strike": None,
+    "tables": None,
+}
+_URL_SCHEMES = {"http", "https", "mailto", "tel"}
+_NEVER_TAGS = {"script", "style"}
+_LINK_REL = "noopener noreferrer nofollow"
+
+# Private characters: around the number of an inline piece, and in place of & < >.
+_OPEN, _CLOSE, _AMP, _LT, _GT = "\ue000\ue001\ue002\ue003\ue004"
+_STAND_INS = {"&": _AMP, "<": _LT, ">": _GT}
+_ESCAPED = {_AMP: "&amp;", _LT: "&lt;", _GT: "&gt;"}
+# A line may begin with the `>` of a quotation, or several.
+_QUOTATION = re.compile(f"^(?: {{0,3}}{_GT})+", re.MULTILINE)
+_TAG = re.compile(r"<(/?)(\w+)[^>]*>")
+_MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}|[{_AMP}{_LT}{_GT}]")
+_IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"[^>]*>')
+# In these, finished pieces appear as they were typed.
+_AS_TYPED_IN = {"a", "code", "pre"}
+
+
+class Inline(NamedTuple):
+    """A finished piece: its HTML, and the plain text for code, attributes and link texts."""
+
+    html: str
+    plain: str
+
+
+def render(parts: Iterable[str | Inline]) -> SafeString:
+    """HTML with the tags and attributes that the host allows."""
+    inlines: list[Inline] = []
+    source = "".join(_protected(part, inlines) for part in parts)
+    source = _QUOTATION.sub(lambda match: match[0].replace(_GT, ">"), source)
+    html = str(markdown2.markdown(source, extras=_EXTRAS))
+    if "img" not in conf.markdown_tags:
+        html = _IMAGE.sub(r'<a href="\1">\2</a>', html)
+    html = _restored(html, inlines)
+    return SafeString(_sanitized(html))
+
+
+def _protected(part: str | Inline, inlines: list[Inline]) -> str:
+    """The part with private characters in place of all that Markdown must not see."""
+    if isinstance(part, Inline):
+        inlines.append(part)
+        return f"{_OPEN}{len(inlines) - 1}{_CLOSE}"
+
+    def protect(match: re.Match[str]) -> str:
+        stand_in = _STAND_INS.get(match[0])
+        # Our private characters, typed by a person, are pieces themselves.
+        return stand_in or _protected(Inline(match[0], match[0]), inlines)
+
+    return re.sub(f"[&<>{_OPEN}-{_GT}]", protect, part)
+
+
+def _restored(html: str, inlines: list[Inline]) -> str:
+    """The HTML with the private characters turned into what they stand for."""
+    restored, position, depth = [], 0, 0
+    for tag in _TAG.finditer(html):
+        restored.append(_filled(html[position : tag.start()], inlines, as_typed=depth > 0))
+        restored.append(_filled(tag[0], inlines, as_typed=True))
+        position = tag.end()
+        if tag[2] in _AS_TYPED_IN:
+            depth += -1 if tag[1] else 1
+    restored.append(_filled(html[position:], inlines, as_typed=depth > 0))
+    return "".join(restored)
+
+
+def _filled(html: str, inlines: list[Inline], *, as_typed: bool) -> str:
+    def fill(match: re.Match[str]) -> str:
+        if not match[1]:
+            return _ESCAPED[match[0]]
+        inline = inlines[int(match[1])]
+        return escape(inline.plain) if as_typed else inline.html
+
+    return _MARK.sub(fill, html)
+
+
+def _sanitized(html: str) -> str:
+    """What the host allows of it; never scripts, event handlers, or links to run code."""
+    styles = set(conf.markdown_styles)
+    refused = {"rel"} if styles else {"rel", "style"}
+    attributes = {
+        tag: {name for name in names if name not in refused and not name.startswith("on")}
+        for tag, names in conf.markdown_attributes.items()
+    }
+    return nh3.clean(
+        html,
+        tags=set(conf.markdown_tags) - _NEVER_TAGS,
+        clean_content_tags=_NEVER_TAGS,
+        attributes=attributes,
+        url_schemes=_URL_SCHEMES,
+        link_rel=_LINK_REL,
+        filter_style_properties=styles or None,
+    )
