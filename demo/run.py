@@ -125,7 +125,9 @@ class Demo:
                 return self.server.returncode
             if time.monotonic() >= self.next_tick and not self.ticking():
                 self.next_tick = time.monotonic() + TICK_EVERY
-                self.tick = subprocess.Popen(manage("response_tick"), env=self.environment)
+                self.tick = subprocess.Popen(
+                    manage("response_tick"), env=self.environment, stdout=subprocess.DEVNULL
+                )
             time.sleep(0.5)
         return 0
 

@@ -12,7 +12,7 @@ def test_host_whose_migration_depends_on_a_name_of_0_5_1_has_its_table():
     reporter = ExternalUser.objects.create(
         app_id="slack", external_id="U1", display_name="ana", full_name="Ana"
     )
-    incident = Incident.objects.create(
+    incident = Incident.objects.create_incident(
         report="Shop down", reporter=reporter, report_time=timezone.now(), report_only=False
     )
     Postmortem.objects.create(incident=incident, url="https://acme.example/1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from response.slack import registry
+from response.slack import hosts, registry
 from tests.host import response_handlers as host
 
 
@@ -30,3 +30,11 @@ def test_handler_of_one_name_is_found(handlers, name, function):
 )
 def test_handler_beside_others_is_found(handlers, name, function):
     assert [handler.function for _, handler in handlers.matching(name)] == [function]
+
+
+def test_handler_that_only_the_hosts_wsgi_module_imports_is_found_by_a_worker():
+    with registry.commands.temporarily():
+        hosts.load_handlers()
+        handler = registry.commands.get("host-wsgi-command")
+        assert handler is not None
+        assert handler.path == "tests.host.handlers_of_wsgi.command"
