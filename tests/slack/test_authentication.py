@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncRequestFactory, RequestFactory, override_settings
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.signature import Clock
 
@@ -107,6 +107,7 @@ def test_missing_headers_are_refused() -> None:
         verify(RequestFactory().post("/slack/event"), FrozenClock())
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.binary())
 def test_whatever_is_sent_is_refused_and_no_error(
     timestamp: str, signature: str, body: bytes

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from response.slack import payloads
@@ -550,12 +550,14 @@ def paths(value: Any, prefix: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PARSERS), json_values)
 def test_any_json_at_all_is_read_or_malformed(parse: Callable[[Any], Any], value: Any) -> None:
     with suppress(MalformedPayload):
         parse(value)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_good_payload_with_any_field_broken_is_read_or_malformed(data: st.DataObject) -> None:
     parse, good = data.draw(st.sampled_from(GOOD))
@@ -571,6 +573,7 @@ def test_a_good_payload_with_any_field_broken_is_read_or_malformed(data: st.Data
             assert len(payloads.dedup_key(found)) <= 255
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_reads_as_a_command_or_not(text: str) -> None:
     payloads.parse_mention(text)

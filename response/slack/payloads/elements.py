@@ -85,6 +85,16 @@ def flat_submission(values: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return flat
 
 
+def typed_blocks(view: Fields) -> frozenset[str]:
+    """The ids of the blocks in which something is typed, not chosen."""
+    blocks = view.maybe_child("state").maybe_child("values").items()
+    return frozenset(
+        block_id
+        for block_id, actions in blocks
+        if any(element.maybe_text("type") == "plain_text_input" for _, element in actions.items())
+    )
+
+
 def _strings(element: Fields, name: str) -> list[str]:
     value = element.raw.get(name)
     found = [] if value is None else value

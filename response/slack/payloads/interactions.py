@@ -12,6 +12,7 @@ from typing import Any
 from response.slack.payloads.elements import (
     element_text,
     flat_submission,
+    typed_blocks,
     view_values,
 )
 from response.slack.payloads.fields import Fields, MalformedPayload, UnknownPayload
@@ -60,7 +61,8 @@ class ViewSubmission(Actor):
     """A modal was submitted.
 
     ``values`` is ``{block_id: {action_id: value}}``, ``submission`` ``{block_id: value}``;
-    values as ``elements.element_value`` says.
+    values as ``elements.element_value`` says. ``typed`` names the blocks that hold text as
+    somebody typed it.
     """
 
     view_id: str
@@ -72,6 +74,7 @@ class ViewSubmission(Actor):
     trigger_id: str
     values: Values
     submission: Mapping[str, Any]
+    typed: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +221,7 @@ def _view_submission(fields: Fields) -> ViewSubmission:
         trigger_id=fields.maybe_id("trigger_id"),
         values=values,
         submission=flat_submission(values),
+        typed=typed_blocks(view),
     )
 
 
