@@ -10,7 +10,8 @@ from django.db import router, transaction
 
 def alias() -> str:
     """The connection that incidents, and all that must commit with them, are written through."""
-    return router.db_for_write(apps.get_model("response", "Incident"))
+    name: str = router.db_for_write(apps.get_model("response", "Incident"))
+    return name
 
 
 def atomic(*, savepoint: bool = True, durable: bool = False) -> transaction.Atomic:

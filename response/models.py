@@ -11,6 +11,7 @@ from response.slack.models import (
     Heartbeat,
     Notification,
     PinnedMessage,
+    Proposal,
     SlackUser,
     UserStats,
 )
@@ -29,6 +30,7 @@ __all__ = (
     "Incident",
     "Notification",
     "PinnedMessage",
+    "Proposal",
     "SlackUser",
     "TimelineEvent",
     "UserStats",

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from response.core.models import Incident
+
+
+class CommsChannelManager(models.Manager["CommsChannel"]):
+    """Opens channels."""
+
+    def create_comms_channel(self, incident: Incident) -> CommsChannel:
+        """Create the incident's channel in Slack now, and answer its row.
+
+        For host code that wants to wait for Slack; raises ``SlackError``. The button asks for
+        it with ``response.slack.operations.open_comms_channel`` instead and does not wait.
+        """
+        # Operations need the models to be loaded.
+        from response.slack.comms_channels import create_comms_channel_now
+
+        return create_comms_channel_now(incident)
 
 
 class CommsChannel(models.Model):
@@ -23,6 +40,8 @@ class CommsChannel(models.Model):
     created_date = models.DateTimeField(null=True, blank=True, default=timezone.now)
     superseded = models.BooleanField(default=False, db_default=False, editable=False)
 
+    objects: ClassVar[CommsChannelManager] = CommsChannelManager()
+
     class Meta:
         constraints = (
             models.UniqueConstraint(
@@ -34,3 +53,18 @@ class CommsChannel(models.Model):
 
     def __str__(self) -> str:
         return self.channel_name
+
+    def post_in_channel(self, text: str) -> None:
+        """Have ``text`` (mrkdwn) posted, in order after what was asked for before."""
+        from response.slack import outbox
+
+        outbox.post(self.channel_id, text, incident=self.incident)
+
+    def rename(self, new_name: str) -> None:
+        """Rename the channel in Slack now; raises ``SlackError`` if Slack refuses."""
+        from response.slack.client import get_client
+
+        if new_name:
+            answer = get_client().rename_channel(self.channel_id, new_name)
+            self.channel_name = answer["channel"]["name"]
+            self.save(update_fields=["channel_name"])

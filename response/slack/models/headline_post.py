@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from response.core.models import Incident
 from response.slack.models.comms_channel import CommsChannel
+
+
+class HeadlinePostManager(models.Manager["HeadlinePost"]):
+    """Announces incidents."""
+
+    def create_headline_post(self, incident: Incident) -> HeadlinePost:
+        """The incident's headline post; asks for it to be posted, or brought up to date."""
+        post, _ = self.get_or_create(incident=incident, superseded=False)
+        post.update_in_slack()
+        return post
 
 
 class HeadlinePost(models.Model):
@@ -31,6 +43,8 @@ class HeadlinePost(models.Model):
     sent_digest = models.CharField(max_length=64, blank=True, default="")
     superseded = models.BooleanField(default=False, db_default=False, editable=False)
 
+    objects: ClassVar[HeadlinePostManager] = HeadlinePostManager()
+
     class Meta:
         constraints = (
             models.UniqueConstraint(
@@ -42,3 +56,20 @@ class HeadlinePost(models.Model):
 
     def __str__(self) -> str:
         return f"Headline post of incident {self.incident_id}"
+
+    def update_in_slack(self) -> None:
+        """Ask for the post to say what is true when it is sent; a burst is one update."""
+        # Operations need the models to be loaded.
+        from response.slack.operations import refresh_headline
+
+        refresh_headline(self.incident)
+
+    def post_to_thread(self, text: str) -> None:
+        """Have ``text`` (mrkdwn) posted in the thread of the headline, once it is there."""
+        from response.slack import outbox
+
+        lane = f"headline:{self.incident_id}"
+        arguments = {"text": text}
+        outbox.enqueue(
+            "", arguments, lane=lane, operation="headline_thread", incident=self.incident
+        )

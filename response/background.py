@@ -1,0 +1,116 @@
+"""When stored work is done: soon after it was committed, in a process that may do it.
+
+Deliveries and wanted Slack calls are rows; here it is only decided who is woken to work them
+off. Without ``RESPONSE_TASK_BACKEND`` that is one thread a process, started after the
+response by django-after-response, which stays while something falls due soon. With it, a task
+is enqueued there. Whoever is woken, or is not, ``response_tick`` finds what was left behind.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+
+import after_response
+from django.db import connections
+
+from response import database
+from response.conf import conf
+
+logger = logging.getLogger("response.background")
+
+_manual = False
+
+
+class Job:
+    """The thread of this process that works both boxes off: one at a time, woken by name."""
+
+    def __init__(self) -> None:
+        self.wake = threading.Event()
+        self._lock = threading.Lock()
+        self._running = False
+
+    def start(self) -> None:
+        """Have the work done after the response; wake the thread if it is at work already."""
+        with self._lock:
+            self.wake.set()
+            if self._running:
+                return
+            self._running = True
+        run_after_response(self._run)
+
+    def finish(self) -> bool:
+        """The thread wants to end; False if it was woken in that very moment."""
+        with self._lock:
+            if self.wake.is_set():
+                return False
+            self._running = False
+            return True
+
+    def _run(self) -> None:
+        try:
+            import_module("response.slack.drain").drain(self)
+        except BaseException:
+            # It must not look alive for ever after: the next request starts another.
+            with self._lock:
+                self._running = False
+            raise
+
+
+job = Job()
+
+
+def schedule_drain() -> None:
+    """Have stored work done once the present transaction is committed, if it is."""
+    database.on_commit(_start, robust=True)
+
+
+def run_after_response(function: Callable[[], None]) -> None:
+    """Run ``function`` in a thread of its own, once this request is answered."""
+    if not _manual:
+        after_response.enable(_with_own_connections(function)).after_response()
+
+
+@contextmanager
+def by_hand() -> Iterator[None]:
+    """Nothing is woken within: for tests, which work the boxes off themselves."""
+    global _manual
+    before, _manual = _manual, True
+    try:
+        yield
+    finally:
+        _manual = before
+
+
+def _start() -> None:
+    if _manual:
+        return
+    if conf.task_backend:
+        _enqueue(conf.task_backend)
+    else:
+        job.start()
+
+
+def _enqueue(alias: str) -> None:
+    """Hand the drain to the host's task backend; the rows wait for the tick if it is away."""
+    try:
+        import_module("response.tasks").enqueue_drain(alias)
+    except Exception:
+        logger.exception(
+            "The task backend %r took no task; response_tick will do the work instead", alias
+        )
+
+
+def _with_own_connections(function: Callable[[], None]) -> Callable[[], None]:
+    def run() -> None:
+        try:
+            function()
+        except Exception:
+            logger.exception("Background work failed; its rows stay and are tried again")
+        finally:
+            connections.close_all()
+
+    return run

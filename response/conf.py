@@ -1,0 +1,219 @@
+"""The only module that reads Django's settings: one typed, documented property for each.
+
+Nothing is cached, so that ``override_settings`` works and a secret can be rotated by a
+reload of the settings alone. Import the instance: ``from response.conf import conf``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+DEFAULT_MARKDOWN_TAGS = frozenset(
+    "a abbr b blockquote br code del em h1 h2 h3 h4 h5 h6 hr i li ol p pre s span strong "
+    "sub sup table tbody td th thead tr ul".split()
+)
+DEFAULT_MARKDOWN_ATTRIBUTES: Mapping[str, Iterable[str]] = {
+    "a": ("href", "title"),
+    "abbr": ("title",),
+    "td": ("align",),
+    "th": ("align",),
+}
+
+
+class Conf:
+    """What the host configured, with the default where it configured nothing."""
+
+    def _get(self, name: str, default: Any) -> Any:
+        return getattr(settings, name, default)
+
+    def _string(self, name: str, default: str = "") -> str:
+        return str(self._get(name, None) or default)
+
+    # -- the site ---------------------------------------------------------------------
+
+    @property
+    def site_url(self) -> str:
+        """``SITE_URL``: where people's browsers reach this site; links in Slack begin with it."""
+        return self._string("SITE_URL", "http://localhost:8000")
+
+    @property
+    def login_required(self) -> bool:
+        """``RESPONSE_LOGIN_REQUIRED``: whether the browser pages need a signed-in user."""
+        return bool(self._get("RESPONSE_LOGIN_REQUIRED", True))
+
+    @property
+    def cron_token(self) -> str:
+        """``RESPONSE_CRON_TOKEN``: bearer token of ``cron_minute`` and ``cron_daily``.
+
+        Empty means that both answer 403; ``manage.py response_tick`` needs no token.
+        """
+        return self._string("RESPONSE_CRON_TOKEN")
+
+    @property
+    def task_backend(self) -> str:
+        """``RESPONSE_TASK_BACKEND``: alias in ``TASKS`` that runs the drain.
+
+        Empty: django-after-response, in the web processes themselves.
+        """
+        return self._string("RESPONSE_TASK_BACKEND")
+
+    # -- Slack ------------------------------------------------------------------------
+
+    @property
+    def slack_token(self) -> str:
+        """``SLACK_TOKEN``: the bot token, ``xoxb-…``."""
+        return self._string("SLACK_TOKEN")
+
+    @property
+    def slack_client(self) -> Any:
+        """``SLACK_CLIENT``: a ready ``SlackClient``; optional, one is made from the token."""
+        return self._get("SLACK_CLIENT", None)
+
+    @property
+    def slack_api_url(self) -> str:
+        """``SLACK_API_URL``: base of the Web API; only a sandbox or a proxy changes it."""
+        return self._string("SLACK_API_URL", "https://slack.com/api/")
+
+    @property
+    def slack_signing_secrets(self) -> tuple[str, ...]:
+        """``SLACK_SIGNING_SECRET``: one secret, or a list of them while one is rotated."""
+        value = self._get("SLACK_SIGNING_SECRET", None) or ()
+        secrets = (value,) if isinstance(value, str) else tuple(value)
+        return tuple(secret for secret in secrets if secret)
+
+    @property
+    def slack_permission(self) -> Callable[..., bool]:
+        """``RESPONSE_SLACK_PERMISSION``: a callable, or the dotted path of one.
+
+        It is called with a ``response.slack.permissions.PermissionRequest`` and answers
+        whether that person may do that. Default: full members of our own workspace.
+        """
+        value = self._get(
+            "RESPONSE_SLACK_PERMISSION", "response.slack.permissions.full_members_only"
+        )
+        found = import_string(value) if isinstance(value, str) else value
+        if not callable(found):
+            raise ImproperlyConfigured(
+                f"RESPONSE_SLACK_PERMISSION is {value!r}; it must be a callable or the dotted "
+                "path of one, such as 'response.slack.permissions.full_members_only'."
+            )
+        return cast("Callable[..., bool]", found)
+
+    @property
+    def incident_channel_id(self) -> str:
+        """``INCIDENT_CHANNEL_ID``: the channel that gets the headline posts, ``C…``."""
+        return self._string("INCIDENT_CHANNEL_ID")
+
+    @property
+    def incident_channel_name(self) -> str:
+        """``INCIDENT_CHANNEL_NAME``: the same by name; looked up when first needed."""
+        return self._string("INCIDENT_CHANNEL_NAME")
+
+    @property
+    def report_channel_id(self) -> str:
+        """``INCIDENT_REPORT_CHANNEL_ID``: the channel for "just a report"; optional."""
+        return self._string("INCIDENT_REPORT_CHANNEL_ID")
+
+    @property
+    def report_channel_name(self) -> str:
+        """``INCIDENT_REPORT_CHANNEL_NAME``: the same by name."""
+        return self._string("INCIDENT_REPORT_CHANNEL_NAME")
+
+    @property
+    def has_report_channel(self) -> bool:
+        """Whether a report channel is configured, so that the modal offers "just a report"."""
+        return bool(self.report_channel_id or self.report_channel_name)
+
+    @property
+    def incident_bot_id(self) -> str:
+        """``INCIDENT_BOT_ID``: user id of the bot that people mention, ``U…``.
+
+        Only needed when the token belongs to another user than that bot.
+        """
+        return self._string("INCIDENT_BOT_ID")
+
+    @property
+    def incident_bot_name(self) -> str:
+        """``INCIDENT_BOT_NAME``: how texts call the bot, without the ``@``."""
+        return self._string("INCIDENT_BOT_NAME", "incident").lstrip("@")
+
+    @property
+    def comms_channel_name(self) -> str:
+        """``RESPONSE_COMMS_CHANNEL_NAME``: template of a comms channel's name.
+
+        Filled with ``str.format``: ``{date}`` (yyyy-mm-dd of the report), ``{slug}`` (of the
+        title), ``{pk}`` (the incident's number), ``{severity}`` (its name, or empty).
+        """
+        return self._string("RESPONSE_COMMS_CHANNEL_NAME", "inc-{date}-{slug}")
+
+    @property
+    def office_hours(self) -> tuple[int, int]:
+        """``RESPONSE_OFFICE_HOURS``: ``(from, to)`` in hours of the project's time zone.
+
+        Reminders that can wait, such as "still open after a day", keep to them.
+        """
+        first, last = self._get("RESPONSE_OFFICE_HOURS", (9, 18))
+        return int(first), int(last)
+
+    # -- text -------------------------------------------------------------------------
+
+    @property
+    def markdown_tags(self) -> frozenset[str]:
+        """``MARKDOWN_FILTER_WHITELIST_TAGS``: HTML tags that a summary may contain."""
+        return frozenset(self._get("MARKDOWN_FILTER_WHITELIST_TAGS", DEFAULT_MARKDOWN_TAGS))
+
+    @property
+    def markdown_attributes(self) -> dict[str, set[str]]:
+        """``MARKDOWN_FILTER_WHITELIST_ATTRIBUTES``: attributes by tag, ``"*"`` for all."""
+        value = self._get("MARKDOWN_FILTER_WHITELIST_ATTRIBUTES", DEFAULT_MARKDOWN_ATTRIBUTES)
+        if isinstance(value, Mapping):
+            return {tag: set(names) for tag, names in value.items()}
+        return {"*": set(value)}
+
+    @property
+    def markdown_styles(self) -> frozenset[str]:
+        """``MARKDOWN_FILTER_WHITELIST_STYLES``: CSS properties that ``style`` may set."""
+        return frozenset(self._get("MARKDOWN_FILTER_WHITELIST_STYLES", ()))
+
+    # -- the change feed --------------------------------------------------------------
+
+    @property
+    def action_event_handler(self) -> type[Any] | None:
+        """``ACTION_EVENT_HANDLER_CLASS``: replaces what writes an action's change-feed entry."""
+        return self._import("ACTION_EVENT_HANDLER_CLASS")
+
+    @property
+    def incident_event_handler(self) -> type[Any] | None:
+        """``INCIDENT_EVENT_HANDLER_CLASS``: replaces what writes an incident's entry."""
+        return self._import("INCIDENT_EVENT_HANDLER_CLASS")
+
+    def _import(self, name: str) -> type[Any] | None:
+        path = self._get(name, None)
+        if not path:
+            return None
+        return cast("type[Any]", import_string(path) if isinstance(path, str) else path)
+
+    # -- where a host of 0.5.1 imports its handlers -------------------------------------
+
+    @property
+    def wsgi_application(self) -> str:
+        """``WSGI_APPLICATION``: its module may import handlers, so workers load it, too."""
+        return self._string("WSGI_APPLICATION")
+
+    @property
+    def installed_apps(self) -> tuple[str, ...]:
+        """``INSTALLED_APPS``, for the system checks."""
+        return tuple(self._get("INSTALLED_APPS", ()))
+
+    @property
+    def debug(self) -> bool:
+        """``DEBUG``, for the system checks."""
+        return bool(self._get("DEBUG", False))
+
+
+conf = Conf()

@@ -1,0 +1,54 @@
+"""``@slack_event``, which the documentation always called ``@event_handler``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, overload
+
+from response.slack import registry
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+@overload
+def slack_event(
+    event: str, func: None = None, *, atomic: bool = False, in_incident: bool = True
+) -> Callable[[F], F]: ...
+
+
+@overload
+def slack_event(event: str, func: F, *, atomic: bool = False, in_incident: bool = True) -> F: ...
+
+
+def slack_event(
+    event: str,
+    func: F | None = None,
+    *,
+    atomic: bool = False,
+    in_incident: bool = True,
+) -> Callable[[F], F] | F:
+    """Register a function for Slack's event of type ``event``, such as ``pin_added``.
+
+    It is called with ``(incident, payload)`` for events in comms channels; ``payload`` is the
+    inner event as Slack sent it. With ``in_incident=False`` it gets the event from anywhere,
+    and ``incident`` is None outside comms channels; it may then take ``(payload)`` alone.
+    All handlers of an event run, each on its own.
+    https://docs.slack.dev/reference/events
+    """
+    name = registry.one_name("slack_event", event)
+
+    def register(function: F) -> F:
+        handler = registry.events.register(name, function, atomic=atomic, in_incident=in_incident)
+        if handler.arity == 1 and in_incident:
+            registry.events.discard(handler)
+            raise registry.RegistrationError(
+                f"{handler.path} handles the event {name!r} in comms channels and is called "
+                "with (incident, payload); to get the payload alone, from any channel, "
+                "register it with in_incident=False."
+            )
+        return function
+
+    return register(func) if func is not None else register
+
+
+event_handler = slack_event

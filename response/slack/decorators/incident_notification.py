@@ -1,0 +1,62 @@
+"""``@single_notification`` and ``@recurring_notification``: nudges while an incident is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from response.core.models import Incident
+from response.slack import registry
+
+F = TypeVar("F", bound=Callable[..., object])
+Condition = Callable[[Incident], bool]
+
+
+def recurring_notification(
+    interval_mins: int,
+    max_notifications: int = 1,
+    *,
+    when: Condition | None = None,
+    atomic: bool = False,
+) -> Callable[[F], F]:
+    """Register a function to be called every ``interval_mins`` minutes, at most
+    ``max_notifications`` times, in each open incident that has a comms channel.
+
+    It is called with ``(incident)`` and usually posts in the comms channel. ``when`` says
+    whether there is something to remind of: while it answers False nothing is called, and
+    the count starts again when it answers True. A function that returns False did nothing
+    this time (at night, say): it is asked again the next minute and its count is not spent.
+    A function that raises is tried again and spends nothing either.
+    """
+    if callable(interval_mins):
+        raise registry.RegistrationError(
+            "@recurring_notification needs its interval: write "
+            "@recurring_notification(interval_mins=30, max_notifications=10)."
+        )
+    options = {"interval_mins": interval_mins, "max_notifications": max_notifications, "when": when}
+
+    def register(function: F) -> F:
+        registry.notifications.register("nudge", function, atomic=atomic, options=options)
+        return function
+
+    return register
+
+
+def single_notification(
+    initial_delay_mins: int | F = 0,
+    func: F | None = None,
+    *,
+    when: Condition | None = None,
+    atomic: bool = False,
+) -> Any:
+    """Register a function to be called once in each open incident with a comms channel,
+    ``initial_delay_mins`` minutes after the channel was opened.
+
+    Works with and without parentheses: ``@single_notification`` is called at once.
+    """
+    if callable(initial_delay_mins):
+        return single_notification(0, cast("F", initial_delay_mins))
+    register = recurring_notification(
+        initial_delay_mins, max_notifications=1, when=when, atomic=atomic
+    )
+    return register(func) if func is not None else register

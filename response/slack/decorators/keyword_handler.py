@@ -1,0 +1,40 @@
+"""``@keyword_handler``: words that somebody, or another bot, says in a comms channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar, overload
+
+from response.slack import registry
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+@overload
+def keyword_handler(
+    keywords: Sequence[str], func: None = None, *, atomic: bool = False
+) -> Callable[[F], F]: ...
+
+
+@overload
+def keyword_handler(keywords: Sequence[str], func: F, *, atomic: bool = False) -> F: ...
+
+
+def keyword_handler(
+    keywords: Sequence[str], func: F | None = None, *, atomic: bool = False
+) -> Callable[[F], F] | F:
+    """Register a function for messages in comms channels that contain one of ``keywords``.
+
+    It is called with ``(comms_channel, user, keyword, text, ts)``, or without ``keyword``
+    where it takes four arguments; ``user`` is a Slack id (a bot's for a bot's message).
+    Keywords are matched as whole words in any case, and once a message and keyword. What is
+    said to our own bot, and what it says itself, is no keyword.
+    """
+    names = registry.names_list("keyword_handler", keywords)
+
+    def register(function: F) -> F:
+        for name in names:
+            registry.keywords.register(name, function, atomic=atomic)
+        return function
+
+    return register(func) if func is not None else register

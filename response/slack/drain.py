@@ -1,0 +1,141 @@
+"""Works both boxes off: handlers one after the other, Slack's lanes up to eight at a time."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, connections
+from django.db.models import Min
+from django.utils import timezone
+
+from response.background import Job
+from response.slack import inbox, sender, tick
+from response.slack.models import Call, HandlerRun
+from response.slack.sender import Sender
+
+logger = logging.getLogger("response.slack.drain")
+
+LANES_AT_ONCE = 8
+# How far ahead something may fall due for the thread to stay for it.
+STAY = timedelta(seconds=30)
+# Work that another process is at: how soon to look whether it is done.
+LOOK_AGAIN = 0.2
+Clock = Callable[[], datetime]
+
+
+def drain(job: Job, clock: Clock = timezone.now) -> None:
+    """Work until nothing falls due within ``STAY``, woken by ``job.wake``."""
+    lanes = Lanes(Sender(clock=clock), job.wake)
+    try:
+        while True:
+            job.wake.clear()
+            try:
+                wait = _round(lanes, clock)
+            except DatabaseError:
+                logger.exception("The database failed; the drain goes on in a second")
+                connections.close_all()
+                wait = 1.0
+            if wait is not None:
+                job.wake.wait(wait)
+            elif job.finish():
+                return
+    finally:
+        lanes.close()
+
+
+def drain_once(clock: Clock = timezone.now, outgoing: Sender | None = None) -> None:
+    """Work in this thread until nothing is due now: for the tick, for workers, for tests."""
+    outgoing = outgoing or Sender(clock=clock)
+    while True:
+        worked = inbox.work(clock)
+        for lane in sender.due_lanes(clock()):
+            worked += outgoing.send_lane(lane) or 0
+        if not worked:
+            return
+
+
+def _round(lanes: Lanes, clock: Clock) -> float | None:
+    """Do what is due; seconds until there may be more, None if that is beyond ``STAY``."""
+    tick.stand_in(clock)
+    if inbox.work(clock):
+        lanes.send(sender.due_lanes(clock()))
+        return 0.0
+    lanes.send(sender.due_lanes(clock()))
+    if lanes.busy:
+        return STAY.total_seconds()
+    due = next_due()
+    if due is None or due - clock() > STAY:
+        return None
+    return max((due - clock()).total_seconds(), LOOK_AGAIN)
+
+
+def next_due() -> datetime | None:
+    """When the next try of anything in either box falls due."""
+    runs = HandlerRun.objects.filter(state=HandlerRun.State.PENDING)
+    calls = Call.objects.filter(state=Call.State.PENDING)
+    dues = [rows.aggregate(due=Min("next_try"))["due"] for rows in (runs, calls)]
+    return min((due for due in dues if due), default=None)
+
+
+class Lanes:
+    """Threads that send lanes of the outbox, at most ``LANES_AT_ONCE`` at a time.
+
+    Each keeps its database connection until ``close``: opening one for every lane would cost
+    more than the work.
+    """
+
+    def __init__(self, outgoing: Sender, wake: threading.Event) -> None:
+        self._outgoing = outgoing
+        self._wake = wake
+        self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._taken: set[str] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether any lane is being sent."""
+        return bool(self._taken)
+
+    def send(self, lanes: list[str]) -> None:
+        """Have these lanes sent, those left out that are being sent already."""
+        for lane in lanes:
+            with self._lock:
+                if lane in self._taken or len(self._taken) >= LANES_AT_ONCE:
+                    continue
+                self._taken.add(lane)
+            if len(self._threads) < len(self._taken):
+                self._threads.append(threading.Thread(target=self._work, daemon=True))
+                self._threads[-1].start()
+            self._queue.put(lane)
+
+    def close(self) -> None:
+        """End the threads once they have sent what they are at."""
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        try:
+            while (lane := self._queue.get()) is not None:
+                self._send(lane)
+        finally:
+            connections.close_all()
+
+    def _send(self, lane: str) -> None:
+        sent = None
+        try:
+            sent = self._outgoing.send_lane(lane)
+        except Exception:
+            logger.exception("Lane %s could not be sent; it is tried again", lane)
+            connections.close_all()
+        finally:
+            with self._lock:
+                self._taken.discard(lane)
+            if sent is not None or not self.busy:
+                self._wake.set()

@@ -1,0 +1,97 @@
+"""``@incident summary`` and ``@incident impact``: shown, set, and proposed for a change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from response import text
+from response.core.models import Incident
+from response.exceptions import ResponseError
+from response.slack import messages, modals, outbox
+from response.slack.client import get_client
+from response.slack.context import ActionContext, ModalContext
+from response.slack.decorators import action_handler, incident_command, modal_handler
+from response.slack.intake import incident_of_channel
+from response.slack.models import Proposal
+
+Result = tuple[bool | None, str | None]
+
+
+@incident_command(
+    ["summary"], helptext="Show the summary, or set it: `summary what is going on`", atomic=True
+)
+def summary(incident: Incident, user_id: str, message: str) -> Result:
+    """Show, set or propose the summary."""
+    return _show_or_set(incident, "summary", message)
+
+
+@incident_command(
+    ["impact"], helptext="Show the impact, or set it: `impact who is affected`", atomic=True
+)
+def impact(incident: Incident, user_id: str, message: str) -> Result:
+    """Show, set or propose the impact."""
+    return _show_or_set(incident, "impact", message)
+
+
+def _show_or_set(incident: Incident, field: str, message: str) -> Result:
+    """Set a text that is not there yet; show one that is, with the new one proposed."""
+    new = text.from_slack(message)
+    present = getattr(incident, field)
+    if new and not present:
+        setattr(incident, field, new)
+        incident.save()
+        return True, None
+    proposal = None
+    if new and new != present:
+        proposal = Proposal.objects.create(incident=incident, field=field, text=new)
+    fallback, blocks = messages.current_text(incident, field, proposal)
+    channel = incident.comms_channel()
+    outbox.post(channel.channel_id, fallback, blocks=blocks, incident=incident)
+    return True, None
+
+
+@action_handler(messages.SET_PROPOSED_ACTION, atomic=True)
+def accept_proposal(context: ActionContext) -> None:
+    """Yes: the proposed text becomes the present one."""
+    proposal = Proposal.objects.filter(
+        pk=int(context.value) if context.value.isdigit() else 0, incident=context.incident
+    ).first()
+    incident = context.incident
+    if proposal is None or incident is None:
+        raise ResponseError("That proposal is gone: say the command with the new text again.")
+    setattr(incident, proposal.field, proposal.text)
+    incident.save()
+    outbox.post(context.channel_id, messages.text_set(incident, proposal.field), incident=incident)
+
+
+@action_handler(messages.CHANGE_SUMMARY_ACTION, opens_modal=True)
+def change_summary(context: ActionContext) -> None:
+    """Change: open the summary for editing."""
+    _open(context, "summary")
+
+
+@action_handler(messages.CHANGE_IMPACT_ACTION, opens_modal=True)
+def change_impact(context: ActionContext) -> None:
+    """Change: open the impact for editing."""
+    _open(context, "impact")
+
+
+def _open(context: ActionContext, field: str) -> None:
+    if context.incident is None:
+        raise ResponseError("That incident is gone.")
+    view = modals.change_text_modal(context.incident, field)
+    get_client().api_call(
+        "views.open", timeout=modals.PATIENCE, trigger_id=context.trigger_id, view=view
+    )
+
+
+@modal_handler(modals.CHANGE_TEXT_MODAL)
+def change_text(context: ModalContext) -> Mapping[str, str] | None:
+    """Store the edited text and tell the channel."""
+    incident, field, new = modals.parse_changed_text(context)
+    setattr(incident, field, new)
+    incident.save()
+    channel = incident.comms_channel()
+    if channel is not None:
+        outbox.post(channel.channel_id, messages.text_set(incident, field), incident=incident)
+    return None

@@ -1,0 +1,176 @@
+"""The inbox: deliveries are stored before Slack hears 200, and worked off in order.
+
+``store`` is called in the request; ``work`` by the drain. A delivery that was acknowledged is
+never lost, and one that comes again is recognised by its key.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import Exists, Min, OuterRef
+from django.utils import timezone
+
+from response import database
+from response.background import run_after_response, schedule_drain
+from response.core.models import Incident
+from response.slack import dispatch, leases
+from response.slack.leases import Lease, LeaseLost
+from response.slack.models import Delivery, HandlerRun
+
+logger = logging.getLogger("response.slack.inbox")
+
+BATCH = 50
+# Lanes of interactions begin so: they go first, since people and trigger ids wait for them.
+URGENT = "!"
+RETRY_AFTER = (10, 60, 300, 900)
+UNKNOWN_HANDLER_AFTER = timedelta(minutes=1)
+Clock = Callable[[], datetime]
+State = HandlerRun.State
+
+
+def store(
+    *,
+    key: str,
+    kind: str,
+    payload: Mapping[str, Any],
+    handlers: Sequence[str],
+    lane: str,
+    incident: Incident | None = None,
+) -> Delivery | None:
+    """Store a delivery with a run for each of ``handlers`` (references); None for a repeat."""
+    delivery = Delivery(key=key, kind=kind, payload=json.dumps(payload), incident=incident)
+    try:
+        with database.atomic():
+            delivery.save(force_insert=True)
+            runs = [HandlerRun(delivery=delivery, lane=lane, handler=ref) for ref in handlers]
+            HandlerRun.objects.bulk_create(runs)
+            schedule_drain()
+    except IntegrityError:
+        if Delivery.objects.filter(key=key).exists():
+            logger.info("Delivery %s came again and is dropped", key)
+            return None
+        raise
+    return delivery
+
+
+def store_urgent(
+    *,
+    key: str,
+    kind: str,
+    payload: Mapping[str, Any],
+    handler: str,
+    incident: Incident | None = None,
+) -> Delivery | None:
+    """Store an interaction; its handler runs right after the response, in this process."""
+    lane = f"{URGENT}{key}"[:140]
+    delivery = store(
+        key=key, kind=kind, payload=payload, handlers=[handler], lane=lane, incident=incident
+    )
+    if delivery is not None:
+        soon = partial(run_after_response, partial(work_lane, lane, timezone.now))
+        database.on_commit(soon)
+    return delivery
+
+
+def work(clock: Clock) -> int:
+    """Run what is due; how many runs came to an end, one way or another."""
+    return sum(work_lane(lane, clock) for lane in due_lanes(clock()))
+
+
+def due_lanes(now: datetime, limit: int = 50) -> list[str]:
+    """Lanes with a run that is due: interactions first, then the longest waiting."""
+    due = HandlerRun.objects.filter(state=State.PENDING, next_try__lte=now)
+    firsts = due.values("lane").annotate(first=Min("id")).order_by("first")
+    lanes = list(firsts.values_list("lane", flat=True)[:limit])
+    return sorted(lanes, key=lambda lane: not lane.startswith(URGENT))
+
+
+def work_lane(lane: str, clock: Clock) -> int:
+    """Run what is due in one lane, in order; nothing while another process is at it."""
+    lease = leases.acquire(f"in:{lane}", clock())
+    if lease is None:
+        return 0
+    try:
+        return _work_leased(lane, lease, clock)
+    except LeaseLost:
+        logger.warning("Lane %s was taken over by another process", lane)
+        return 0
+    finally:
+        leases.release(lease)
+
+
+def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
+    due = HandlerRun.objects.filter(lane=lane, state=State.PENDING, next_try__lte=clock())
+    runs = list(due.select_related("delivery").order_by("id")[:BATCH])
+    if lease.inherited and runs:
+        _blame(runs[0], lease, clock())
+    for run in runs:
+        if run.state == State.PENDING:
+            lease = leases.renew(lease, clock())
+            _run(run, lease, clock)
+    _drop_payloads({run.delivery_id for run in runs})
+    return len(runs)
+
+
+def _run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
+    """Run one handler; a failing one fails alone."""
+    try:
+        dispatch.run(run, lease, clock)
+    except LeaseLost:
+        raise
+    except dispatch.UnknownHandler:
+        # Another process, or the next release, may have it.
+        rows = lease.guard(HandlerRun.objects.filter(pk=run.pk, state=State.PENDING))
+        rows.update(next_try=clock() + UNKNOWN_HANDLER_AFTER)
+        logger.warning("Delivery %s waits: no handler %s here", run.delivery.key, run.handler)
+    except Exception as error:
+        logger.exception(
+            "Handler %s failed on delivery %s (incident %s), try %s",
+            run.handler,
+            run.delivery.key,
+            run.delivery.incident_id,
+            run.attempts + 1,
+        )
+        _failed(run, lease, clock(), f"{type(error).__name__}: {error}")
+
+
+def _blame(run: HandlerRun, lease: Lease, now: datetime) -> None:
+    """The last process died in this lane, most likely of this run: it counts as a try."""
+    run.attempts += 1
+    if run.attempts > len(RETRY_AFTER):
+        run.attempts -= 1
+        _failed(run, lease, now, "the process that ran it died")
+    else:
+        HandlerRun.objects.filter(pk=run.pk, state=State.PENDING).update(attempts=run.attempts)
+
+
+def _failed(run: HandlerRun, lease: Lease, now: datetime, error: str) -> None:
+    run.attempts += 1
+    values: dict[str, Any] = {"attempts": run.attempts, "error": error}
+    if run.attempts > len(RETRY_AFTER):
+        run.state = State.PARKED
+        values |= {"state": State.PARKED, "finished_at": now}
+    else:
+        wait = timedelta(seconds=RETRY_AFTER[run.attempts - 1])
+        values["next_try"] = now + wait
+    with database.atomic():
+        rows = lease.guard(HandlerRun.objects.filter(pk=run.pk, state=State.PENDING))
+        if not rows.update(**values):
+            raise LeaseLost(lease.key)
+        if run.state == State.PARKED:
+            logger.error("Handler %s is parked on delivery %s", run.handler, run.delivery.key)
+            dispatch.tell_parked(run)
+
+
+def _drop_payloads(delivery_ids: set[int]) -> None:
+    """What is done needs no payload; what is parked keeps it, to be run again."""
+    unfinished = HandlerRun.objects.filter(delivery=OuterRef("pk")).exclude(state=State.DONE)
+    done = Delivery.objects.filter(pk__in=delivery_ids).exclude(payload="")
+    done.exclude(Exists(unfinished)).update(payload="")

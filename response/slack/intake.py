@@ -1,0 +1,251 @@
+"""What is done with a delivery before Slack hears 200: found out who wants it, and stored.
+
+Only what must answer in the same response runs here: opening a modal, since its trigger lives
+three seconds, and accepting a modal's submission, since its errors belong beside its fields.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from response.conf import conf
+from response.core.models import Incident
+from response.slack import dispatch, inbox, messages, outbox, payloads, permissions, registry
+from response.slack.errors import SlackError, TriggerExpired
+from response.slack.models import CommsChannel, Delivery
+from response.slack.payloads import (
+    BlockAction,
+    DialogSubmission,
+    EventCallback,
+    MessageShortcut,
+    Shortcut,
+    UnknownPayload,
+    ViewSubmission,
+)
+from response.slack.registry import Handler
+from response.slack.submissions import accept
+
+logger = logging.getLogger("response.slack.intake")
+
+Kind = Delivery.Kind
+Reply = dict[str, Any]
+# Events without a channel are worked off in one lane, in their order.
+WORKSPACE_LANE = "workspace"
+
+
+# -- events ---------------------------------------------------------------------------------
+
+
+def receive_event(payload: Mapping[str, Any], event: EventCallback) -> None:
+    """Store an event for the handlers that want it; one that none wants leaves no row."""
+    if _is_our_own_talk(event):
+        return
+    incident = incident_of_channel(event.channel_id)
+    handlers = _wanted_by(event, incident)
+    if handlers:
+        inbox.store(
+            key=payloads.dedup_key(event),
+            kind=Kind.EVENT,
+            payload=payload,
+            handlers=handlers,
+            lane=event.channel_id or WORKSPACE_LANE,
+            incident=incident,
+        )
+
+
+def incident_of_channel(channel_id: str) -> Incident | None:
+    """The incident whose comms channel this is: one indexed look-up."""
+    if not channel_id:
+        return None
+    rows = CommsChannel.objects.filter(channel_id=channel_id, superseded=False)
+    comms_channel = rows.select_related("incident").first()
+    return comms_channel.incident if comms_channel else None
+
+
+def _is_our_own_talk(event: EventCallback) -> bool:
+    """Our posts come back to us as events; nobody wants those."""
+    if event.type not in ("message", "app_mention"):
+        return False
+    return event.is_own or event.is_from(conf.incident_bot_id)
+
+
+def _wanted_by(event: EventCallback, incident: Incident | None) -> list[str]:
+    wanted = []
+    by_bot = bool(event.bot_id) or event.subtype == "bot_message"
+    if event.type == "app_mention" and incident is not None and not by_bot:
+        wanted += _command(event)
+    if event.type == "message" and incident is not None:
+        wanted += _keywords(event)
+    if by_bot and event.type in ("message", "app_mention"):
+        # Other bots may say keywords (alerts do); our event handlers are for people's talk.
+        return wanted
+    for reference, handler in registry.events.matching(event.type):
+        if incident is not None or not handler.in_incident:
+            wanted.append(reference)
+    return wanted
+
+
+def _command(event: EventCallback) -> list[str]:
+    mention = payloads.parse_mention(event.text, event.bot_user_id)
+    if mention is None or not mention.leads or registry.commands.get(mention.command) is None:
+        return []
+    return [registry.commands.reference(mention.command)]
+
+
+def _keywords(event: EventCallback) -> list[str]:
+    message = payloads.parse_message(event.event)
+    if not len(registry.keywords) or not message.is_typed or not message.text:
+        return []
+    mention = payloads.parse_mention(message.text, event.bot_user_id) if event.bot_user_id else None
+    if mention is not None and mention.leads:
+        return []
+    return [
+        reference
+        for reference, handler in registry.keywords.items()
+        if _pattern(handler.name).search(message.text)
+    ]
+
+
+@lru_cache(maxsize=1000)
+def _pattern(keyword: str) -> re.Pattern[str]:
+    words = r"\s+".join(re.escape(word) for word in keyword.split())
+    return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
+
+
+# -- interactions ---------------------------------------------------------------------------
+
+
+def receive_interaction(payload: Mapping[str, Any]) -> Reply | None:
+    """Store an interaction, or deal with it at once; what Slack is to be answered, if anything.
+
+    Raises ``MalformedPayload``.
+    """
+    interaction = payloads.parse_interaction(payload)
+    if isinstance(interaction, ViewSubmission):
+        return _receive_submission(payload, interaction)
+    if isinstance(interaction, BlockAction):
+        _receive_action(payload, interaction)
+    elif isinstance(interaction, (Shortcut, MessageShortcut)):
+        _receive_shortcut(payload, interaction)
+    elif isinstance(interaction, DialogSubmission):
+        _store_dialog(payload, interaction, interaction.channel_id)
+    elif isinstance(interaction, UnknownPayload):
+        logger.warning("Slack sent an interaction of type %r; it is ignored", interaction.type)
+    return None
+
+
+def _receive_submission(payload: Mapping[str, Any], submission: ViewSubmission) -> Reply | None:
+    handler = registry.modals.get(submission.callback_id)
+    if handler is not None:
+        return accept(handler, submission)
+    if registry.dialogs.get(submission.callback_id) is None:
+        logger.warning(
+            "Nothing handles the modal %r: register @modal_handler(%r)",
+            submission.callback_id,
+            submission.callback_id,
+        )
+        return None
+    _store_dialog(payload, submission, "")
+    return None
+
+
+def _store_dialog(
+    payload: Mapping[str, Any], dialog: ViewSubmission | DialogSubmission, channel_id: str
+) -> None:
+    if registry.dialogs.get(dialog.callback_id) is None:
+        logger.warning("Nothing handles the dialog %r", dialog.callback_id)
+        return
+    inbox.store_urgent(
+        key=payloads.dedup_key(dialog),
+        kind=Kind.DIALOG,
+        payload=payload,
+        handler=registry.dialogs.reference(dialog.callback_id),
+        incident=incident_of_channel(channel_id),
+    )
+
+
+def _receive_action(payload: Mapping[str, Any], action: BlockAction) -> None:
+    handler = registry.actions.get(action.action_id)
+    if handler is None:
+        # Buttons that are links, and inputs with dispatch_action, need none.
+        logger.info("Nothing handles the action %r", action.action_id)
+        return
+    incident = incident_of_channel(action.channel_id) or _incident_by_pk(action.value)
+    if incident is None and action.container_type != "view":
+        _tell(action, messages.no_such_incident(action.value))
+    elif handler.opens_modal:
+        _open_modal(action, handler, incident)
+    else:
+        inbox.store_urgent(
+            key=payloads.dedup_key(action),
+            kind=Kind.ACTION,
+            payload=payload,
+            handler=registry.actions.reference(action.action_id),
+            incident=incident,
+        )
+
+
+def _receive_shortcut(payload: Mapping[str, Any], shortcut: Shortcut | MessageShortcut) -> None:
+    handler = registry.shortcuts.get(shortcut.callback_id)
+    if handler is None:
+        logger.warning("Nothing handles the shortcut %r", shortcut.callback_id)
+        return
+    incident = incident_of_channel(getattr(shortcut, "channel_id", ""))
+    if handler.opens_modal:
+        _open_modal(shortcut, handler, incident)
+        return
+    inbox.store_urgent(
+        key=payloads.dedup_key(shortcut),
+        kind=Kind.SHORTCUT,
+        payload=payload,
+        handler=registry.shortcuts.reference(shortcut.callback_id),
+        incident=incident,
+    )
+
+
+def _open_modal(
+    click: BlockAction | Shortcut | MessageShortcut, handler: Handler, incident: Incident | None
+) -> None:
+    """Run a handler that opens a modal while the trigger still lives; failures are told."""
+    reference = f"{handler.kind}:{handler.name}"
+    foreign = bool(click.team_id) and click.user_team_id != click.team_id
+    try:
+        permissions.check(
+            click.user_id, reference, incident=incident, foreign=foreign, may_ask_slack=False
+        )
+        if isinstance(click, BlockAction):
+            dispatch.call_action(handler, click, incident)
+        else:
+            handler.function(dispatch.shortcut_context(click, incident))
+    except permissions.Refused as refused:
+        _tell(click, str(refused))
+    except TriggerExpired:
+        _tell(click, messages.TRIGGER_EXPIRED, messages.try_again(click))
+    except SlackError as error:
+        logger.warning("The modal of %s could not be opened: %s", reference, error)
+        _tell(click, messages.modal_failed(error), messages.try_again(click))
+
+
+def _tell(
+    click: BlockAction | Shortcut | MessageShortcut,
+    text: str,
+    blocks: list[dict[str, Any]] | None = None,
+) -> None:
+    outbox.whisper(
+        click.user_id,
+        text,
+        channel_id=getattr(click, "channel_id", ""),
+        response_url=getattr(click, "response_url", ""),
+        blocks=blocks,
+    )
+
+
+def _incident_by_pk(value: str) -> Incident | None:
+    """The incident whose number a button carries; huge numbers and other texts name none."""
+    if not value.isascii() or not value.isdigit() or len(value) > 9:
+        return None
+    return Incident.objects.filter(pk=int(value)).first()

@@ -1,0 +1,159 @@
+"""The outbox: Slack calls that are wanted are rows, written with the change that wants them.
+
+``enqueue`` asks for a call. Within a transaction (and every built-in handler is one) the row
+is part of it: it exists if and only if the change does. The rows are sent after commit, by
+``response.slack.sender``, in order within their lane.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.utils import timezone
+
+from response import database
+from response.background import schedule_drain
+from response.core.models import Incident
+from response.slack.models import Call
+
+logger = logging.getLogger("response.slack.outbox")
+
+_buffer: ContextVar[list[Call] | None] = ContextVar("response_outbox_buffer", default=None)
+
+
+def post(
+    channel_id: str,
+    text: str,
+    *,
+    blocks: list[dict[str, Any]] | None = None,
+    incident: Incident | None = None,
+    thread_ts: str | None = None,
+) -> None:
+    """Post ``text`` (mrkdwn, wire form) in a channel, or, given a user's id, privately."""
+    arguments: dict[str, Any] = {"channel": channel_id, "text": text}
+    if blocks:
+        arguments["blocks"] = blocks
+    if thread_ts:
+        arguments["thread_ts"] = thread_ts
+    arguments |= {"unfurl_links": False, "unfurl_media": False}
+    enqueue("chat.postMessage", arguments, lane=channel_id, incident=incident)
+
+
+def react(name: str, channel_id: str, ts: str, *, incident: Incident | None = None) -> None:
+    """Add the reaction ``name`` (without colons) to a message."""
+    arguments = {"name": name, "channel": channel_id, "timestamp": ts}
+    enqueue("reactions.add", arguments, lane=channel_id, incident=incident)
+
+
+def whisper(
+    user_id: str,
+    text: str,
+    *,
+    channel_id: str = "",
+    response_url: str = "",
+    blocks: list[dict[str, Any]] | None = None,
+    incident: Incident | None = None,
+) -> None:
+    """Tell one person privately: beside what they did where Slack lets us, else directly.
+
+    With a ``response_url`` the answer is ephemeral at the place of the click or command; with
+    a channel it is an ephemeral message there; where that fails, and otherwise, it is a
+    direct message. See ``response.slack.operations.Whisper``.
+    """
+    arguments: dict[str, Any] = {
+        "user": user_id,
+        "text": text,
+        "channel": channel_id,
+        "response_url": response_url,
+    }
+    if blocks:
+        arguments["blocks"] = blocks
+    enqueue("", arguments, lane=f"whisper:{user_id}", operation="whisper", incident=incident)
+
+
+def perform(
+    operation: str,
+    *,
+    lane: str,
+    key: str,
+    incident: Incident | None = None,
+    arguments: Mapping[str, Any] | None = None,
+) -> None:
+    """Ask for an operation of which one at a time is enough; ``key`` says which.
+
+    While a row of that key waits, asking again does nothing more; a parked one gets a new
+    start. Rows are locked on the way, so that whoever sends it sees our change, too.
+    """
+    parked = Call.objects.filter(key=key, state=Call.State.PARKED)
+    parked.update(state=Call.State.PENDING, strikes=0, next_try=timezone.now(), error="")
+    call = _call("", arguments or {}, lane=lane, operation=operation, incident=incident, key=key)
+    with database.atomic():
+        Call.objects.bulk_create(
+            [call], update_conflicts=True, unique_fields=["key"], update_fields=["lane"]
+        )
+        schedule_drain()
+
+
+def enqueue(
+    method: str,
+    arguments: Mapping[str, Any],
+    *,
+    lane: str,
+    operation: str = "",
+    incident: Incident | None = None,
+) -> None:
+    """Ask for one call of ``method`` with ``arguments``, after all asked for in ``lane`` before.
+
+    Inside a handler that is no transaction the row is kept back and written together with
+    the handler's done mark, so that a second try of the handler does not send it twice.
+    """
+    call = _call(method, arguments, lane=lane, operation=operation, incident=incident)
+    buffer = _buffer.get()
+    if buffer is not None and not database.in_atomic_block():
+        buffer.append(call)
+        return
+    with database.atomic():
+        call.save(force_insert=True)
+        schedule_drain()
+
+
+@contextmanager
+def kept_back() -> Iterator[list[Call]]:
+    """Collect what is asked for outside transactions; the caller writes it with ``write``."""
+    calls: list[Call] = []
+    token = _buffer.set(calls)
+    try:
+        yield calls
+    finally:
+        _buffer.reset(token)
+
+
+def write(calls: list[Call]) -> None:
+    """Write what was kept back, in its order."""
+    if calls:
+        Call.objects.bulk_create(calls)
+        schedule_drain()
+
+
+def _call(
+    method: str,
+    arguments: Mapping[str, Any],
+    *,
+    lane: str,
+    operation: str,
+    incident: Incident | None,
+    key: str | None = None,
+) -> Call:
+    return Call(
+        lane=lane,
+        method=method,
+        operation=operation,
+        arguments=json.dumps(dict(arguments)),
+        incident=incident,
+        key=key,
+    )

@@ -1,0 +1,117 @@
+"""Who may act in Slack: the default of ``RESPONSE_SLACK_PERMISSION``, and how it is asked."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils import timezone
+
+from response.conf import conf
+from response.core.models import ExternalUser, Incident
+from response.exceptions import ResponseError
+from response.slack import operations, users
+from response.slack.client import get_client
+from response.slack.errors import SlackCallInTransaction, SlackError
+from response.slack.models import SlackUser
+
+logger = logging.getLogger("response.slack.permissions")
+
+# How long a click may wait for Slack to say who somebody is, in seconds.
+PATIENCE = 1.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class PermissionRequest:
+    """Somebody wants to do something.
+
+    ``action`` is the handler's reference, such as ``command:close``, ``action:close-incident-
+    button`` or ``modal:incident-report-dialog``. ``foreign`` says that Slack's payload names
+    another workspace as theirs. ``slack_user`` is what we know of them, None if nothing.
+    """
+
+    user_id: str
+    action: str
+    user: ExternalUser | None = None
+    slack_user: SlackUser | None = None
+    incident: Incident | None = None
+    foreign: bool = False
+
+
+class Refused(ResponseError):
+    """The person may not do that; the text is for them."""
+
+
+def full_members_only(request: PermissionRequest) -> bool:
+    """Full members of our own workspace may do everything.
+
+    Guests and people of other workspaces may not. Somebody of whom Slack did not tell us
+    anything in time counts as a member: on a bad day Slack may be half broken, and the
+    incident must be declared.
+    """
+    if request.foreign:
+        return False
+    known = request.slack_user
+    return known is None or not (known.is_guest or known.is_bot or known.user.deleted)
+
+
+def check(
+    user_id: str,
+    action: str,
+    *,
+    incident: Incident | None = None,
+    foreign: bool = False,
+    may_ask_slack: bool = True,
+) -> None:
+    """Raise ``Refused`` unless this person may do that.
+
+    Somebody we have never heard of is looked up in Slack first, if that may take a moment
+    here; else, and if Slack fails, in the background for the next time.
+    """
+    known = _known(user_id)
+    if known is None:
+        known = _fetch(user_id) if may_ask_slack else None
+        if known is None:
+            operations.fetch_user(user_id)
+    request = PermissionRequest(
+        user_id=user_id,
+        action=action,
+        user=known.user if known else None,
+        slack_user=known,
+        incident=incident,
+        foreign=foreign,
+    )
+    if not conf.slack_permission(request) or not _may_see(request):
+        raise Refused(
+            "Sorry, only full members of this workspace may do that. Ask one of them, for "
+            "instance in the incidents channel, to do it for you."
+        )
+
+
+def _known(user_id: str) -> SlackUser | None:
+    people = Q(user__app_id="slack", user__external_id=user_id, user__superseded=False)
+    return SlackUser.objects.filter(people).select_related("user").first()
+
+
+def _fetch(user_id: str) -> SlackUser | None:
+    try:
+        answer = get_client().api_call("users.info", timeout=PATIENCE, user=user_id)
+        users.update_from_profile(answer["user"], fetched_at=timezone.now())
+    except SlackCallInTransaction:
+        raise
+    except SlackError as error:
+        logger.warning("Slack did not say who %s is: %s", user_id, error)
+        return None
+    return _known(user_id)
+
+
+def _may_see(request: PermissionRequest) -> bool:
+    """Private incidents exist only for those who have a part in them."""
+    incident = request.incident
+    if incident is None or not incident.private:
+        return True
+    people = (incident.reporter, incident.lead)
+    if request.user_id in {person.external_id for person in people if person}:
+        return True
+    return incident.userstats_set.filter(user__external_id=request.user_id).exists()

@@ -1,0 +1,59 @@
+"""From a change in core to what Slack must do about it. Runs in the change's transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from response.core.actor import Actor
+from response.core.changes import FieldChange
+from response.core.models import ExternalUser, Incident
+from response.core.signals import (
+    incident_changed,
+    incident_closed,
+    incident_declared,
+    incident_reopened,
+)
+from response.slack import messages, operations, outbox
+from response.slack.models import HeadlinePost
+
+
+@receiver(incident_declared)
+def announce(incident: Incident, **kwargs: Any) -> None:
+    """A new incident gets its headline post; a private one none."""
+    if not incident.private:
+        HeadlinePost.objects.create_headline_post(incident)
+
+
+@receiver(incident_changed)
+def keep_up(incident: Incident, changes: dict[str, FieldChange], **kwargs: Any) -> None:
+    """The headline says what is true; a new lead is asked into the channel."""
+    if HeadlinePost.objects.filter(incident=incident, superseded=False).exists():
+        operations.refresh_headline(incident)
+    channel = incident.comms_channel()
+    if "lead" in changes and channel is not None and _in_slack(incident.lead):
+        operations.invite(channel, [incident.lead.external_id])
+
+
+@receiver(incident_closed)
+def tell_closed(incident: Incident, actor: Actor, **kwargs: Any) -> None:
+    """The channel hears of it, and who led is asked for the report."""
+    channel = incident.comms_channel()
+    if channel is not None:
+        channel.post_in_channel(messages.closed(incident, actor))
+    owner = incident.lead or incident.reporter
+    if _in_slack(owner):
+        outbox.post(owner.external_id, messages.write_the_report(incident), incident=incident)
+
+
+@receiver(incident_reopened)
+def tell_reopened(incident: Incident, actor: Actor, **kwargs: Any) -> None:
+    """The channel hears of it."""
+    channel = incident.comms_channel()
+    if channel is not None:
+        channel.post_in_channel(messages.reopened(incident, actor))
+
+
+def _in_slack(person: ExternalUser | None) -> bool:
+    return person is not None and person.app_id == "slack"

@@ -1,0 +1,246 @@
+"""Who handles what: one ``Registry`` for each kind of handler, filled by the decorators.
+
+A handler is stored in the inbox by its *reference*, ``<kind>:<name>``, never as an object:
+another process, after a deploy, must find it again.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+logger = logging.getLogger("response.slack.registry")
+
+BUILTIN_PACKAGE = "response.slack.handlers"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handler:
+    """A registered function and what it was registered for.
+
+    ``name`` is Slack's noun for it: a command, an event's type, an action's id, a callback
+    id, a keyword. ``arity`` is how many of the offered arguments the function takes.
+    """
+
+    kind: str
+    name: str
+    function: Callable[..., Any]
+    arity: int
+    order: int = 0
+    atomic: bool = False
+    opens_modal: bool = False
+    in_incident: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """Where the function is defined, ``module.qualname``."""
+        return f"{self.function.__module__}.{self.function.__qualname__}"
+
+    @property
+    def builtin(self) -> bool:
+        """Whether it is one of ours, which a host's handler of that name replaces."""
+        return self.function.__module__.startswith(BUILTIN_PACKAGE)
+
+
+class RegistrationError(TypeError):
+    """A decorator was used wrongly; the text says how to use it."""
+
+
+class Registry:
+    """The handlers of one kind.
+
+    ``exclusive`` kinds (commands, actions, dialogs, modals, shortcuts) have one handler a
+    name: a host's replaces the built-in one, and of two hosts' the last wins, with a warning.
+    Of the other kinds all run, in order of ``order`` and then of registration.
+    """
+
+    def __init__(self, kind: str, *, exclusive: bool, signatures: Sequence[Sequence[str]]) -> None:
+        self.kind = kind
+        self.exclusive = exclusive
+        self.signatures = tuple(tuple(names) for names in signatures)
+        self._handlers: dict[str, Handler] = {}
+
+    def register(self, name: str, function: Callable[..., Any], **options: Any) -> Handler:
+        """Register ``function`` for ``name``; options are fields of ``Handler``.
+
+        Raises ``RegistrationError`` for a function that cannot take what it will be given.
+        """
+        arity = self._arity(name, function)
+        handler = Handler(kind=self.kind, name=name, function=function, arity=arity, **options)
+        if self.exclusive:
+            self._replace(name.lower(), handler)
+        else:
+            self._handlers[self._free_key(handler)] = handler
+        return handler
+
+    def unregister(self, name: str) -> None:
+        """Forget the handler of an exclusive ``name``; unknown names are no error."""
+        self._handlers.pop(name.lower(), None)
+
+    def discard(self, handler: Handler) -> None:
+        """Forget one handler."""
+        for key, present in list(self._handlers.items()):
+            if present is handler:
+                del self._handlers[key]
+
+    def get(self, name: str) -> Handler | None:
+        """The handler for an exclusive ``name``, in any case."""
+        return self._handlers.get(name.lower())
+
+    def matching(self, name: str) -> list[tuple[str, Handler]]:
+        """``(reference, handler)`` of all that are registered for ``name``, in order."""
+        return [(ref, handler) for ref, handler in self.items() if handler.name == name]
+
+    def by_reference(self, reference: str) -> Handler | None:
+        """The handler that ``reference`` names, None where this process does not have it."""
+        kind, _, key = reference.partition(":")
+        return self._handlers.get(key) if kind == self.kind else None
+
+    def reference(self, name: str) -> str:
+        """The reference of an exclusive ``name``."""
+        return f"{self.kind}:{name.lower()}"
+
+    def items(self) -> list[tuple[str, Handler]]:
+        """``(reference, handler)`` of all, in order."""
+        ordered = sorted(self._handlers.items(), key=lambda item: item[1].order)
+        return [(f"{self.kind}:{key}", handler) for key, handler in ordered]
+
+    def __iter__(self) -> Iterator[Handler]:
+        return iter([handler for _, handler in self.items()])
+
+    def __len__(self) -> int:
+        return len(self._handlers)
+
+    @contextmanager
+    def temporarily(self) -> Iterator[None]:
+        """Undo every registration that happens within: for tests."""
+        before = dict(self._handlers)
+        try:
+            yield
+        finally:
+            self._handlers = before
+
+    def _replace(self, key: str, handler: Handler) -> None:
+        present = self._handlers.get(key)
+        if present is not None and handler.builtin and not present.builtin:
+            return
+        if present and not present.builtin and present.path != handler.path:
+            logger.warning(
+                "%s %r is handled by both %s and %s; the last one, %s, is used.",
+                self.kind,
+                handler.name,
+                present.path,
+                handler.path,
+                handler.path,
+            )
+        self._handlers[key] = handler
+
+    def _free_key(self, handler: Handler) -> str:
+        """``name:path``, numbered where different functions share a path (made in a loop)."""
+        base = key = f"{handler.name}:{handler.path}"
+        number = 1
+        while key in self._handlers and not _same(self._handlers[key].function, handler.function):
+            number += 1
+            key = f"{base}#{number}"
+        return key
+
+    def _arity(self, name: str, function: Callable[..., Any]) -> int:
+        try:
+            signature = inspect.signature(function)
+        except (TypeError, ValueError):
+            return len(self.signatures[-1])
+        for names in reversed(self.signatures):
+            try:
+                signature.bind(*names)
+            except TypeError:
+                continue
+            return len(names)
+        allowed = " or ".join(f"({', '.join(names)})" for names in self.signatures)
+        raise RegistrationError(
+            f"{function.__module__}.{function.__qualname__}{signature} cannot handle the "
+            f"{self.kind} {name!r}: it is called with {allowed}."
+        )
+
+
+def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
+    """The same function, or the same code loaded again under the same path."""
+    if one is other:
+        return True
+    codes = [getattr(function, "__code__", None) for function in (one, other)]
+    closures = [getattr(function, "__closure__", None) for function in (one, other)]
+    return codes[0] is not None and codes[0] == codes[1] and closures == [None, None]
+
+
+def names_list(decorator: str, names: object) -> list[str]:
+    """Check the list of names given to a decorator; a lone string is the usual mistake."""
+    if isinstance(names, str):
+        raise RegistrationError(
+            f"@{decorator}({names!r}) needs a list of names: write @{decorator}([{names!r}])."
+        )
+    found = list(names) if isinstance(names, (list, tuple, set, frozenset)) else None
+    if not found or not all(isinstance(name, str) and name.strip() for name in found):
+        raise RegistrationError(
+            f"@{decorator}({names!r}) needs a list of non-empty strings, such as "
+            f'@{decorator}(["runbook"]).'
+        )
+    return [name.strip() for name in found]
+
+
+def one_name(decorator: str, name: object) -> str:
+    """Check the single name given to a decorator."""
+    if not isinstance(name, str) or not name.strip():
+        raise RegistrationError(
+            f"@{decorator}({name!r}) needs the name it is for, a non-empty string."
+        )
+    return name
+
+
+commands = Registry("command", exclusive=True, signatures=[("incident", "user_id", "message")])
+actions = Registry(
+    "action",
+    exclusive=True,
+    signatures=[("incident", "user_id", "message"), ("action_context",)],
+)
+dialogs = Registry(
+    "dialog",
+    exclusive=True,
+    signatures=[("user_id", "channel_id", "submission", "response_url", "state")],
+)
+modals = Registry("modal", exclusive=True, signatures=[("modal_context",)])
+shortcuts = Registry("shortcut", exclusive=True, signatures=[("shortcut_context",)])
+events = Registry("event", exclusive=False, signatures=[("payload",), ("incident", "payload")])
+keywords = Registry(
+    "keyword",
+    exclusive=False,
+    signatures=[
+        ("comms_channel", "user", "text", "ts"),
+        ("comms_channel", "user", "keyword", "text", "ts"),
+    ],
+)
+notifications = Registry("notification", exclusive=False, signatures=[("incident",)])
+headline_actions = Registry(
+    "headline_post_action", exclusive=False, signatures=[("headline_post",)]
+)
+
+ALL = (
+    commands,
+    actions,
+    dialogs,
+    modals,
+    shortcuts,
+    events,
+    keywords,
+    notifications,
+    headline_actions,
+)
+
+
+def find(reference: str) -> Handler | None:
+    """The handler that ``reference`` names, of whichever kind."""
+    kind = reference.partition(":")[0]
+    return next((each.by_reference(reference) for each in ALL if each.kind == kind), None)

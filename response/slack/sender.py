@@ -1,0 +1,258 @@
+"""Sends what the outbox holds: a lane at a time, in order, until Slack has it or refuses it.
+
+A transient failure waits and tries again. Only when all calls fail is it an outage, waited
+out for as long as it lasts: a failure counts as a strike only if another call succeeded since
+the last try, and a call with five strikes is parked for an operator to see. An error that no
+retry can mend parks at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Min
+from django.utils import timezone
+
+from response import database
+from response.slack import leases, operations
+from response.slack.client import SlackClient, get_client
+from response.slack.errors import (
+    SlackAuthError,
+    SlackError,
+    SlackPermanentError,
+    SlackRateLimited,
+)
+from response.slack.leases import Lease, LeaseLost
+from response.slack.models import Call
+from response.slack.pace import Pace, Paced
+
+logger = logging.getLogger("response.slack.sender")
+
+MAX_STRIKES = 5
+LONGEST_WAIT = timedelta(seconds=60)
+Clock = Callable[[], datetime]
+State = Call.State
+
+
+def due_lanes(now: datetime, limit: int = 50) -> list[str]:
+    """Lanes with a call to send, the longest waiting first."""
+    due = Call.objects.filter(state=State.PENDING, next_try__lte=now)
+    firsts = due.values("lane").annotate(first=Min("id")).order_by("first")
+    return list(firsts.values_list("lane", flat=True)[:limit])
+
+
+class Sender:
+    """Sends lanes with one client and one pace; ``clock`` tells the time."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock = timezone.now,
+        pace: Pace | None = None,
+        client: Callable[[], SlackClient] = get_client,
+    ) -> None:
+        self.clock = clock
+        self.pace = pace or Pace()
+        self.client = client
+
+    def send_lane(self, lane: str) -> int | None:
+        """Send what is due in ``lane``; how many calls left it, one way or another.
+
+        None: another process is at it.
+        """
+        lease = leases.acquire(f"out:{lane}", self.clock())
+        if lease is None:
+            return None
+        try:
+            return self._send_all(lane, lease)
+        except LeaseLost:
+            logger.warning("Lane %s was taken over by another process", lane)
+            return 0
+        finally:
+            leases.release(lease)
+
+    def _send_all(self, lane: str, lease: Lease) -> int:
+        self._recover(lane, lease)
+        finished = 0
+        while True:
+            lease = leases.renew(lease, self.clock())
+            head = Call.objects.filter(lane=lane, state=State.PENDING).order_by("id").first()
+            if head is None:
+                return finished
+            if head.next_try > self.clock():
+                self._hold_back(head)
+                return finished
+            if self._send(head, lease):
+                finished += 1
+
+    def _recover(self, lane: str, lease: Lease) -> None:
+        """Calls that their sender never finished: it died, and Slack may have got them."""
+        for call in Call.objects.filter(lane=lane, state=State.SENDING).order_by("id"):
+            died = RuntimeError("the process that sent it died")
+            if call.strikes + 1 >= MAX_STRIKES:
+                self._park(call, operations.get(call.operation), lease, died)
+                continue
+            logger.warning("Call %s (%s) was left unfinished; it is sent again", call.pk, call)
+            self._try_again(call, lease, self.clock(), str(died), strike=True)
+
+    def _hold_back(self, head: Call) -> None:
+        """Later calls of a lane wait for its head; so they are not found due meanwhile."""
+        later = Call.objects.filter(lane=head.lane, state=State.PENDING, next_try__lt=head.next_try)
+        later.update(next_try=head.next_try)
+
+    def _send(self, call: Call, lease: Lease) -> bool:
+        """Make one call; whether it is finished, for good or ill."""
+        operation = operations.get(call.operation)
+        previous = call.last_attempt_at or call.created_at
+        if not self._claim(call, operation, lease):
+            raise LeaseLost(call.lane)
+        now = self.clock()
+        try:
+            answer = operation.perform(call, _Caller(self))
+        except Paced as paced:
+            self._put_back(call, lease, now + timedelta(seconds=paced.seconds))
+        except SlackRateLimited as limited:
+            self._put_back(call, lease, now + timedelta(seconds=limited.retry_after), limited)
+        except SlackError as error:
+            if isinstance(error, SlackPermanentError) and not isinstance(error, SlackAuthError):
+                self._park(call, operation, lease, error)
+                return True
+            return self._failed(call, operation, lease, error, previous)
+        except Exception as error:
+            logger.exception("Call %s (%s) cannot be made", call.pk, call)
+            return self._failed(call, operation, lease, error, None)
+        else:
+            self._finish(call, operation, lease, answer)
+            return True
+        return False
+
+    def _claim(self, call: Call, operation: operations.Operation, lease: Lease) -> bool:
+        """Mark the call as being sent; a coalescing one makes room for its successor."""
+        call.attempts += 1
+        call.last_attempt_at = self.clock()
+        if operation.coalesces:
+            call.key = None
+        rows = lease.guard(Call.objects.filter(pk=call.pk, state=State.PENDING))
+        return bool(
+            rows.update(
+                state=State.SENDING,
+                attempts=call.attempts,
+                last_attempt_at=call.last_attempt_at,
+                key=call.key,
+            )
+        )
+
+    def _finish(
+        self,
+        call: Call,
+        operation: operations.Operation,
+        lease: Lease,
+        answer: dict[str, Any] | None,
+    ) -> None:
+        state = State.DROPPED if answer is None else State.SENT
+        with database.atomic():
+            self._leave(call, lease, state=state, key=None, error="", arguments="", memo="")
+            if answer is not None:
+                operation.done(call, answer)
+
+    def _failed(
+        self,
+        call: Call,
+        operation: operations.Operation,
+        lease: Lease,
+        error: Exception,
+        previous: datetime | None,
+    ) -> bool:
+        """A failure that another try may mend; ``previous`` None counts it in any case."""
+        strike = previous is None or self._others_succeeded(call, previous)
+        if call.strikes + strike >= MAX_STRIKES:
+            self._park(call, operation, lease, error)
+            return True
+        logger.warning("Call %s (%s), try %s: %s", call.pk, call, call.attempts, error)
+        wait = min(timedelta(seconds=2 ** min(call.attempts - 1, 6)), LONGEST_WAIT)
+        self._try_again(call, lease, self.clock() + wait, str(error), strike=strike)
+        return False
+
+    def _others_succeeded(self, call: Call, since: datetime) -> bool:
+        sent = Call.objects.filter(state=State.SENT, finished_at__gt=since)
+        return sent.exclude(pk=call.pk).exists()
+
+    def _put_back(
+        self, call: Call, lease: Lease, when: datetime, limited: SlackRateLimited | None = None
+    ) -> None:
+        """It was not the call's fault: it waits, and no try is counted."""
+        if limited is None:
+            call.attempts -= 1
+        self._try_again(call, lease, when, str(limited or ""), strike=False)
+
+    def _try_again(
+        self, call: Call, lease: Lease, when: datetime, error: str, *, strike: bool
+    ) -> None:
+        values: dict[str, Any] = {
+            "state": State.PENDING,
+            "next_try": when,
+            "attempts": call.attempts,
+            "strikes": call.strikes + strike,
+            "error": error,
+            "memo": call.memo,
+        }
+        key = operations.get(call.operation).key(call)
+        with database.atomic():
+            if (
+                key
+                and Call.objects.select_for_update().filter(key=key).exclude(pk=call.pk).exists()
+            ):
+                # A later row of that key waits already and will say the same, or newer.
+                values |= {"state": State.DROPPED, "finished_at": self.clock()}
+            elif key:
+                values["key"] = key
+            self._update(call, lease, **values)
+
+    def _park(
+        self, call: Call, operation: operations.Operation, lease: Lease, error: Exception
+    ) -> None:
+        logger.error("Call %s (%s) is parked: %s", call.pk, call, error)
+        with database.atomic():
+            self._leave(
+                call,
+                lease,
+                state=State.PARKED,
+                error=f"{type(error).__name__}: {error}",
+                memo=call.memo,
+                strikes=call.strikes,
+            )
+            operation.parked(call, error)
+
+    def _leave(self, call: Call, lease: Lease, **values: Any) -> None:
+        self._update(call, lease, finished_at=self.clock(), **values)
+
+    def _update(self, call: Call, lease: Lease, **values: Any) -> None:
+        rows = lease.guard(Call.objects.filter(pk=call.pk, state=State.SENDING))
+        if not rows.update(**values):
+            raise LeaseLost(call.lane)
+
+
+class _Caller:
+    """What operations call Slack with: the client, paced."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._client = sender.client()
+
+    def __call__(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """One call of the Web API; raises ``Paced``, or ``SlackError`` as the client does."""
+        now = self._sender.clock().timestamp()
+        self._sender.pace.take(method, arguments, now)
+        try:
+            answer: dict[str, Any] = self._client.api_call(method, **arguments)
+        except SlackRateLimited as limited:
+            self._sender.pace.block(method, arguments, now, limited.retry_after)
+            raise
+        return answer
+
+    def respond(self, response_url: str, **body: Any) -> None:
+        """Post to an interaction's ``response_url``, which has no such limits."""
+        self._client.respond(response_url, **body)

@@ -1,0 +1,116 @@
+"""The five URLs that Slack, or the host's cron, calls: verify, parse, store, answer."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Callable
+from functools import wraps
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from response.background import schedule_drain
+from response.conf import conf
+from response.slack import declare, intake, payloads, tick
+from response.slack.authentication import slack_authenticate
+from response.slack.cache import update_user_cache
+from response.slack.payloads import EventCallback, MalformedPayload, SslCheck, UrlVerification
+
+logger = logging.getLogger("response.slack.views")
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def _from_slack(view: View) -> View:
+    """A POST that Slack signed; malformed ones are told which field is wrong.
+
+    Never in ATOMIC_REQUESTS' transaction: what is stored must be committed before Slack hears
+    200, and Slack must not be called within one.
+    """
+
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except MalformedPayload as malformed:
+            logger.warning("Refused a payload at %s: %s", request.path, malformed)
+            return HttpResponse(str(malformed), status=400, content_type="text/plain")
+
+    guarded = require_POST(slack_authenticate(wrapper))
+    return csrf_exempt(transaction.non_atomic_requests(guarded))
+
+
+@_from_slack
+def slash_command(request: HttpRequest) -> HttpResponse:
+    """``/incident``: opens the declare modal at once.
+
+    https://docs.slack.dev/interactivity/implementing-slash-commands
+    """
+    command = payloads.parse_slash_command(request.POST)
+    if isinstance(command, SslCheck):
+        return HttpResponse()
+    reply = declare.open_declare_modal(command)
+    return JsonResponse(reply) if reply else HttpResponse()
+
+
+@_from_slack
+def action(request: HttpRequest) -> HttpResponse:
+    """Buttons, selects, modals, shortcuts.
+
+    https://docs.slack.dev/interactivity/handling-user-interaction
+    """
+    reply = intake.receive_interaction(payloads.load_json(request.POST.get("payload", "")))
+    return JsonResponse(reply) if reply else HttpResponse()
+
+
+@_from_slack
+def event(request: HttpRequest) -> HttpResponse:
+    """The Events API. https://docs.slack.dev/apis/events-api"""
+    payload = payloads.load_json(request.body)
+    parsed = payloads.parse_event(payload)
+    if isinstance(parsed, UrlVerification):
+        return HttpResponse(parsed.challenge, content_type="text/plain")
+    if isinstance(parsed, EventCallback):
+        intake.receive_event(payload, parsed)
+    else:
+        logger.warning("Slack sent an envelope of type %r; it is ignored", parsed.type)
+    return HttpResponse()
+
+
+def _from_cron(view: View) -> View:
+    """A request of the host's scheduler, by GET or POST, with the token as a bearer."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest) -> HttpResponse:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        given, wanted = token.strip().encode(), conf.cron_token.encode()
+        if wanted and scheme.lower() == "bearer" and hmac.compare_digest(given, wanted):
+            return view(request)
+        return HttpResponse(
+            "This needs the header 'Authorization: Bearer <RESPONSE_CRON_TOKEN>': set "
+            "RESPONSE_CRON_TOKEN in the settings and give it to your cron, or run "
+            "'manage.py response_tick' every minute instead.\n",
+            status=403,
+            content_type="text/plain",
+        )
+
+    return csrf_exempt(transaction.non_atomic_requests(wrapper))
+
+
+@_from_cron
+def cron_minute(request: HttpRequest) -> HttpResponse:
+    """What must happen every minute; as ``manage.py response_tick``, without waiting for it."""
+    tick.tick(timezone.now())
+    schedule_drain()
+    return HttpResponse()
+
+
+@_from_cron
+def cron_daily(request: HttpRequest) -> HttpResponse:
+    """Learn who is in the workspace now."""
+    update_user_cache()
+    return HttpResponse()
