@@ -29,4 +29,4 @@ def on_commit(func: Callable[[], object], *, robust: bool = True) -> None:
 
 def in_atomic_block() -> bool:
     """Whether a transaction is running."""
-    return transaction.get_connection(alias()).in_atomic_block
+    return bool(transaction.get_connection(alias()).in_atomic_block)

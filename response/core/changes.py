@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -76,7 +76,7 @@ class TrackedModel(models.Model):
 
     @classmethod
     def from_db(
-        cls, db: str | None, field_names: Iterable[str], values: Iterable[Any], **kwargs: Any
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **kwargs: Any
     ) -> Self:
         """Django's constructor for a row, which then remembers the row."""
         instance = super().from_db(db, field_names, values, **kwargs)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Model
 from django.db.models.signals import post_save
 from django.utils import timezone
 
@@ -63,7 +62,7 @@ def of_action(action: Action, changes: Changes, using: str, *, created: bool) ->
     signal.send(sender=_model("Action"), action=action, changes=changes, actor=current_actor())
 
 
-def _model(name: str) -> type[Model]:
+def _model(name: str) -> Any:
     """The model that receivers name as the sender, also for a host's subclass of it."""
     return apps.get_model("response", name)
 

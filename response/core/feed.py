@@ -20,23 +20,16 @@ if TYPE_CHECKING:
 
 def time(value: datetime | None) -> str | None:
     """ISO 8601; ``…Z`` in UTC, and naive where the project keeps naive times."""
-    if value is None or timezone.is_naive(value):
-        return value and value.isoformat()
+    if value is None:
+        return None
+    if timezone.is_naive(value):
+        return value.isoformat()
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def person(user: ExternalUser | None) -> dict[str, Any] | None:
     """A person, with the fields of the API."""
-    if user is None:
-        return None
-    return {
-        "app_id": user.app_id,
-        "external_id": user.external_id,
-        "display_name": user.display_name,
-        "full_name": user.full_name,
-        "email": user.email,
-        "deleted": user.deleted,
-    }
+    return None if user is None else user.as_metadata()
 
 
 def incident_payload(incident: Incident) -> dict[str, Any]:

@@ -1,13 +1,13 @@
-"""Loads the people whom rows and texts name, together, never one by one."""
+"""Loads the people that an incident and its changes name, together."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from response import text
+from django.db import models
+
 from response.core.changes import Changes
-from response.core.models.external_user import SLACK, ExternalUser
+from response.core.models.external_user import ExternalUser
 
 if TYPE_CHECKING:
     from response.core.models.incident import Incident
@@ -28,38 +28,19 @@ def load(incident: Incident, using: str, changes: Changes | None = None) -> Peop
     missing = (named | before) - cached.keys()
     found = ExternalUser.objects.using(using).in_bulk(missing) if missing else {}
     for role in ROLES:
-        field = incident._meta.get_field(role)
         person = found.get(getattr(incident, f"{role}_id"))
         if person is not None:
-            field.set_cached_value(incident, person)
+            _field(role, incident).set_cached_value(incident, person)
     return {**cached, **found}
 
 
 def _cached(incident: Incident) -> People:
     """Those whom the instance has already loaded."""
     loaded = (
-        getattr(incident, role)
-        for role in ROLES
-        if incident._meta.get_field(role).is_cached(incident)
+        getattr(incident, role) for role in ROLES if _field(role, incident).is_cached(incident)
     )
     return {person.pk: person for person in loaded if person is not None}
 
 
-def names_in(*texts: str | None) -> dict[str, str]:
-    """Display names, by Slack id, of the people whom these texts mention; one query at most."""
-    return names_of(user_id for each in texts for user_id in text.mentioned_user_ids(each or ""))
-
-
-def names_of(user_ids: Iterable[str]) -> dict[str, str]:
-    """Display names by Slack id, of those that we know; one query at most."""
-    wanted = set(user_ids)
-    if not wanted:
-        return {}
-    people = ExternalUser.objects.filter(app_id=SLACK, external_id__in=wanted, superseded=False)
-    return dict(people.values_list("external_id", "display_name"))
-
-
-def with_slack_id(user_id: str) -> ExternalUser | None:
-    """The person with this Slack id, if we know them."""
-    live = ExternalUser.objects.filter(app_id=SLACK, superseded=False)
-    return live.filter(external_id=user_id).first() if user_id else None
+def _field(role: str, incident: Incident) -> models.ForeignKey[Any, Any]:
+    return cast("models.ForeignKey[Any, Any]", incident._meta.get_field(role))

@@ -4,6 +4,8 @@ A database of 0.5.1 has the seventeen recorded as applied, so this one counts as
 a new database gets the tables from here. Migrations of hosts may depend on any of the names.
 """
 
+from typing import Any
+
 from django.contrib.auth import get_user_model
 from django.db import migrations, models
 from django.db.models import deletion
@@ -15,12 +17,13 @@ from response.core.schema import MIGRATIONS_OF_0_5_1
 USER = get_user_model()._meta.label
 
 
-def _id() -> models.AutoField:
+def _id() -> "models.AutoField[Any, Any]":
     return models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")
 
 
-def _to(model: str, **options: object) -> models.ForeignKey:
-    return models.ForeignKey(to=model, **{"on_delete": deletion.CASCADE, **options})
+def _to(model: str, **options: Any) -> "models.ForeignKey[Any, Any]":
+    options.setdefault("on_delete", deletion.CASCADE)
+    return models.ForeignKey(to=model, **options)
 
 
 class Migration(migrations.Migration):

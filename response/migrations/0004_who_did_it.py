@@ -1,11 +1,13 @@
 """Who made a change, and what the change was, beside each entry of timeline and change feed."""
 
+from typing import Any
+
 import django.core.serializers.json
 import django.db.models.deletion
 from django.db import migrations, models
 
 
-def _person() -> models.ForeignKey:
+def _person() -> "models.ForeignKey[Any, Any]":
     return models.ForeignKey(
         blank=True,
         null=True,
@@ -15,7 +17,7 @@ def _person() -> models.ForeignKey:
     )
 
 
-def _name(max_length: int = 255) -> models.CharField:
+def _name(max_length: int = 255) -> "models.CharField[Any, Any]":
     return models.CharField(blank=True, default="", max_length=max_length)
 
 

@@ -6,6 +6,8 @@ No row is deleted, and only rows that are there twice are written.
 """
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 from django.db.models import Count, Max, Min
 
 BATCH = 500
@@ -18,7 +20,7 @@ GROUPS = (
 )
 
 
-def mark(apps, schema_editor):
+def mark(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     alias = schema_editor.connection.alias
     for name, columns, keep in GROUPS:
         rows = apps.get_model("response", name).objects.using(alias)

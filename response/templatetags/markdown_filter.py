@@ -6,7 +6,7 @@ from django import template
 from django.utils.safestring import SafeData, SafeString
 
 from response import text
-from response.core import people
+from response.core.names import names_mentioned_in
 
 register = template.Library()
 
@@ -25,4 +25,4 @@ def markdown_filter(value: object) -> SafeString:
         # Escaped by ``unslackify``; wire form has no entities for quotes.
         for entity, quote in _QUOTES:
             wire = wire.replace(entity, quote)
-    return text.to_html(wire, people.names_in(wire))
+    return text.to_html(wire, names_mentioned_in([wire]))

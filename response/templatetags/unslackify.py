@@ -6,7 +6,9 @@ from django import template
 from django.utils.safestring import SafeData, SafeString
 
 from response import text
-from response.core import people
+from response.core.models import ExternalUser
+from response.core.models.external_user import SLACK
+from response.core.names import names_mentioned_in, person_name
 
 register = template.Library()
 
@@ -21,13 +23,15 @@ def unslackify(value: object) -> SafeString:
     wire = "" if value is None else str(value)
     if isinstance(value, SafeData):
         return SafeString(text.emojize(wire))
-    return text.to_html_inline(wire, people.names_in(wire))
+    return text.to_html_inline(wire, names_mentioned_in([wire]))
 
 
 @register.filter
 def slack_id_to_fullname(value: object) -> str:
     """The full name of the person with this Slack id; else the display name, else the id."""
-    person = people.with_slack_id(str(value or ""))
+    user_id = str(value or "")
+    known = ExternalUser.objects.filter(app_id=SLACK, external_id=user_id, superseded=False)
+    person = known.first() if user_id else None
     if person is None:
-        return str(value or "")
-    return person.full_name or person.display_name
+        return user_id
+    return person.full_name or person_name(person)

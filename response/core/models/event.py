@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -30,7 +31,7 @@ class Event(models.Model):
 
     timestamp = models.DateTimeField()
     event_type = models.CharField(max_length=50)
-    payload = models.TextField()
+    payload: models.TextField[str | Mapping[str, Any], Any] = models.TextField()
     verb = models.CharField(max_length=30, blank=True, default="")
     changes = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     incident = models.ForeignKey(

@@ -70,3 +70,14 @@ class ExternalUser(models.Model):
 
     def __str__(self) -> str:
         return f"{self.display_name or self.external_id} ({self.app_id})"
+
+    def as_metadata(self) -> dict[str, Any]:
+        """The person as the API, the change feed and the timeline's ``metadata`` show them."""
+        return {
+            "app_id": self.app_id,
+            "external_id": self.external_id,
+            "display_name": self.display_name,
+            "full_name": self.full_name,
+            "email": self.email,
+            "deleted": self.deleted,
+        }

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+if TYPE_CHECKING:
+    # Django's fields take type arguments in the stubs only.
+    _TextField = models.TextField[Any, Any]
+else:
+    _TextField = models.TextField
 
-class JSONTextField(models.TextField):
+
+class JSONTextField(_TextField):
     """JSON in a text column, as 0.5.1 stored it: a Python value in, the same value out.
 
     Text that is no JSON (written by hand, or by something else) is read as it stands.
     """
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         """The value that the column's text stands for."""

@@ -35,7 +35,10 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.prefetch_related(models.Prefetch("action_set", queryset=actions))
 
 
-class IncidentManager(models.Manager.from_queryset(IncidentQuerySet)):
+_Manager = models.Manager.from_queryset(IncidentQuerySet)
+
+
+class IncidentManager(_Manager["Incident"]):
     """``Incident.objects``."""
 
     def create_incident(
