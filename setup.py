@@ -8,7 +8,7 @@ POSTGRES = ["psycopg[binary]>=3.2"]
 DEMO = [
     "dj-database-url>=3.0",
     "environs>=14.0",
-    "gunicorn>=23.0; sys_platform != 'win32'",
+    "gunicorn>=25.1; sys_platform != 'win32'",
     "whitenoise>=6.9",
 ]
 

@@ -71,6 +71,8 @@ def server_command(number: int) -> list[str]:
         *(sys.executable, "-m", "gunicorn", "demo.wsgi:application", "--chdir", str(HERE)),
         *("--bind", f"{HOST}:{number}", "--worker-class", "gthread", "--workers", "1"),
         *("--threads", "16", "--log-level", "warning", "--graceful-timeout", str(GRACE // 2)),
+        # Its socket has one fixed place, and two demos may run beside each other.
+        "--no-control-socket",
     ]
 
 
