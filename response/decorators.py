@@ -1,0 +1,46 @@
+"""Decorators for browser pages, the app's own and the host's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import user_passes_test
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.http.response import HttpResponseBase
+
+from response.conf import conf
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+
+@overload
+def response_login_required(
+    function: View, redirect_field_name: str | None = ..., login_url: str | None = ...
+) -> View: ...
+
+
+@overload
+def response_login_required(
+    function: None = None, redirect_field_name: str | None = ..., login_url: str | None = ...
+) -> Callable[[View], View]: ...
+
+
+def response_login_required(
+    function: Any = None,
+    redirect_field_name: str | None = REDIRECT_FIELD_NAME,
+    login_url: str | None = None,
+) -> Any:
+    """Django's ``login_required``, for as long as ``RESPONSE_LOGIN_REQUIRED`` is true.
+
+    The setting is read at each request. Use it with or without parentheses.
+    """
+    decorator = user_passes_test(
+        _may_enter, login_url=login_url, redirect_field_name=redirect_field_name
+    )
+    return decorator(function) if function else decorator
+
+
+def _may_enter(user: AbstractBaseUser | AnonymousUser) -> bool:
+    return user.is_authenticated or not conf.login_required

@@ -1,0 +1,1 @@
+"""Browser pages: the list of incidents and each incident's document."""
