@@ -115,3 +115,13 @@ INCIDENT_BOT_NAME = text("INCIDENT_BOT_NAME")
 RESPONSE_LOGIN_REQUIRED = flag("RESPONSE_LOGIN_REQUIRED", default=True)
 RESPONSE_CRON_TOKEN = text("RESPONSE_CRON_TOKEN")
 RESPONSE_TASK_BACKEND = text("RESPONSE_TASK_BACKEND")
+
+if RESPONSE_TASK_BACKEND == "database":
+    # Needs the package's `tasks` extra, and `manage.py db_worker --backend database` running.
+    INSTALLED_APPS += ["django_tasks_db"]
+    TASKS = {"database": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+elif RESPONSE_TASK_BACKEND:
+    raise ImproperlyConfigured(
+        f"RESPONSE_TASK_BACKEND is {RESPONSE_TASK_BACKEND!r}; this project has TASKS for "
+        "'database' only. Leave it empty to have the web processes do the work."
+    )

@@ -135,6 +135,15 @@ def test_system_checks_and_migrations_of_the_demo_are_in_order(tmp_path: Path, s
     assert migrations.returncode == 0, migrations.stdout + migrations.stderr
 
 
+def test_task_backend_is_the_database_or_none(tmp_path: Path):
+    env = environment(tmp_path, REAL, SECRET_KEY="x", RESPONSE_TASK_BACKEND="database")
+    assert list(settings_of(env, "TASKS")["TASKS"]) == ["database"]
+    env["RESPONSE_TASK_BACKEND"] = "kafka"
+    done = run("manage.py", "check", env=env)
+    assert done.returncode != 0
+    assert "RESPONSE_TASK_BACKEND is 'kafka'" in done.stderr
+
+
 def test_static_files_can_be_gathered_for_production(tmp_path: Path):
     env = environment(tmp_path, REAL, SECRET_KEY="x")
     done = run("manage.py", "collectstatic", "--noinput", env=env)
