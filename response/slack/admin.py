@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -84,7 +84,7 @@ class BoxAdmin(ReadOnlyAdmin):
         schedule_drain()
         self.message_user(request, f"{count} will be tried again now.")
 
-    fresh: dict[str, Any] = {}
+    fresh: ClassVar[dict[str, Any]] = {}
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         """Who may change the rows may have them run."""
@@ -96,7 +96,7 @@ class BoxAdmin(ReadOnlyAdmin):
 class HandlerRunAdmin(BoxAdmin):
     """The inbox: the work of handlers."""
 
-    fresh = {"attempts": 0, "finished_at": None}
+    fresh: ClassVar[dict[str, Any]] = {"attempts": 0, "finished_at": None}
     list_display = ("id", "handler", "state", "attempts", "next_try", "short_error")
     fields = ("handler", "lane", "state", "attempts", "next_try", "finished_at", "error")
     search_fields = ("handler", "error")
@@ -111,7 +111,7 @@ class HandlerRunAdmin(BoxAdmin):
 class CallAdmin(BoxAdmin):
     """The outbox: calls for Slack."""
 
-    fresh = {"strikes": 0, "finished_at": None}
+    fresh: ClassVar[dict[str, Any]] = {"strikes": 0, "finished_at": None}
     list_display = ("id", "what", "lane", "state", "attempts", "next_try", "short_error")
     fields = (
         "method",

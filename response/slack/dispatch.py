@@ -1,32 +1,22 @@
-"""From a stored run to its handler: payload, incident, who acts, context, call, done mark."""
+"""From a stored run to its handler: who acts, whether they may, the call, the done mark."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from response import database
-from response.core.actor import acting_as
-from response.core.models import ExternalUser, Incident
-from response.exceptions import ResponseError
-from response.slack import dialog_builder, messages, outbox, payloads, permissions, registry
+from response.slack import invoke, messages, outbox, permissions, registry
 from response.slack.client import forbid_calls
-from response.slack.errors import SlackError
-from response.slack.context import ActionContext, ShortcutContext
 from response.slack.leases import Lease, LeaseLost
-from response.slack.models import CommsChannel, HandlerRun
-from response.slack.notifications import Skipped, run_notification
+from response.slack.models import HandlerRun
+from response.slack.notifications import Skipped
 from response.slack.registry import Handler
 
 logger = logging.getLogger("response.slack.dispatch")
 
 Clock = Callable[[], datetime]
-# What a kind of handler does; what it returns is done in the transaction of the done mark.
-Finish = Callable[[], None]
-Invoke = Callable[[HandlerRun, Handler], Finish | None]
 GUARDED = frozenset({"command", "action", "dialog", "shortcut"})
 
 
@@ -57,7 +47,7 @@ def run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
 
 def _run_atomic(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -> None:
     with database.atomic(), forbid_calls():
-        finish = KINDS[handler.kind](run, handler)
+        finish = invoke.KINDS[handler.kind](run, handler)
         if finish is not None:
             finish()
         _mark_done(run, lease, clock())
@@ -65,7 +55,7 @@ def _run_atomic(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -
 
 def _run_freely(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -> None:
     with outbox.kept_back() as calls:
-        finish = KINDS[handler.kind](run, handler)
+        finish = invoke.KINDS[handler.kind](run, handler)
     with database.atomic():
         outbox.write(calls)
         if finish is not None:
@@ -90,23 +80,16 @@ def tell_parked(run: HandlerRun) -> None:
 class _Who:
     """Who acted, where, and how to answer them, whatever kind of delivery it is."""
 
-    def __init__(self, parsed: Any) -> None:
-        self.user_id: str = parsed.user_id
+    def __init__(self, parsed: object) -> None:
+        self.user_id: str = getattr(parsed, "user_id", "")
         self.channel_id: str = getattr(parsed, "channel_id", "")
         self.response_url: str = getattr(parsed, "response_url", "")
-        team_id: str = getattr(parsed, "team_id", "")
-        self.foreign = bool(team_id) and getattr(parsed, "user_team_id", team_id) != team_id
-
-
-def _parsed(run: HandlerRun) -> Any:
-    data = run.delivery.data
-    if run.delivery.kind == run.delivery.Kind.EVENT:
-        return payloads.parse_event(data)
-    return payloads.parse_interaction(data)
+        self.team_id: str = getattr(parsed, "team_id", "")
+        self.user_team_id: str = getattr(parsed, "user_team_id", "")
 
 
 def _who(run: HandlerRun) -> _Who:
-    return _Who(_parsed(run))
+    return _Who(invoke.parsed(run))
 
 
 def _permitted(run: HandlerRun, lease: Lease, clock: Clock) -> bool:
@@ -114,7 +97,11 @@ def _permitted(run: HandlerRun, lease: Lease, clock: Clock) -> bool:
     who = _who(run)
     try:
         permissions.check(
-            who.user_id, run.handler, incident=run.delivery.incident, foreign=who.foreign
+            who.user_id,
+            run.handler,
+            incident=run.delivery.incident,
+            team_id=who.team_id,
+            user_team_id=who.user_team_id,
         )
     except permissions.Refused as refused:
         with database.atomic():
@@ -143,184 +130,3 @@ def _forget(run: HandlerRun, lease: Lease) -> None:
         if not rows.delete()[0]:
             raise LeaseLost(lease.key)
         run.delivery.delete()
-
-
-def _incident(run: HandlerRun) -> Incident | None:
-    """The incident as it is now, not as it was when a batch of runs was read."""
-    if run.delivery.incident_id is None:
-        return None
-    people = Incident.objects.select_related("lead", "reporter")
-    return people.filter(pk=run.delivery.incident_id).first()
-
-
-def _person(user_id: str) -> ExternalUser:
-    person, created = ExternalUser.objects.get_or_create_slack(external_id=user_id)
-    return person
-
-
-# -- the kinds of handler -------------------------------------------------------------------
-
-
-def _run_command(run: HandlerRun, handler: Handler) -> None:
-    event = payloads.parse_event(run.delivery.data)
-    assert isinstance(event, payloads.EventCallback)
-    incident = _incident(run)
-    if incident is None:
-        return
-    mention = payloads.parse_mention(event.text, event.bot_user_id)
-    message = mention.message if mention else ""
-    try:
-        with _undoable(handler), acting_as(_person(event.user_id)):
-            result = handler.function(incident, event.user_id, message)
-    except SlackError:
-        # Slack failed a host's own call: that is worth another try, and no fault of theirs.
-        raise
-    except ResponseError as refused:
-        result = (False, str(refused))
-    handled, reply = _command_result(result, handler)
-    if handled is not None:
-        name = "white_check_mark" if handled else "question"
-        outbox.react(name, event.channel_id, event.ts, incident=incident)
-    if reply:
-        thread = event.thread_ts or None
-        outbox.post(event.channel_id, str(reply), incident=incident, thread_ts=thread)
-
-
-def _command_result(result: object, handler: Handler) -> tuple[bool | None, object]:
-    if result is None:
-        return None, None
-    if isinstance(result, tuple) and len(result) == 2:
-        handled, reply = result
-        return (None if handled is None else bool(handled)), reply
-    raise TypeError(
-        f"{handler.path} returned {result!r}; a command returns (handled, reply), such as "
-        "(True, None), or None."
-    )
-
-
-def _run_event(run: HandlerRun, handler: Handler) -> None:
-    event = payloads.parse_event(run.delivery.data)
-    assert isinstance(event, payloads.EventCallback)
-    incident = _incident(run)
-    if handler.arity == 1:
-        handler.function(event.event)
-    elif incident is not None or not handler.in_incident:
-        with _acting(event.user_id):
-            handler.function(incident, event.event)
-
-
-def _run_keyword(run: HandlerRun, handler: Handler) -> None:
-    event = payloads.parse_event(run.delivery.data)
-    assert isinstance(event, payloads.EventCallback)
-    comms_channel = (
-        CommsChannel.objects.select_related("incident")
-        .filter(channel_id=event.channel_id, superseded=False)
-        .first()
-    )
-    if comms_channel is None:
-        return
-    keyword = [handler.name] if handler.arity == 5 else []
-    user = event.user_id or event.bot_id
-    with _acting(event.user_id):
-        handler.function(comms_channel, user, *keyword, event.text, event.ts)
-
-
-def _acting(user_id: str) -> AbstractContextManager[object]:
-    """Changes within are this person's; events of nobody, or of a bot, are nobody's."""
-    return acting_as(_person(user_id)) if user_id else nullcontext()
-
-
-def _run_action(run: HandlerRun, handler: Handler) -> None:
-    action = payloads.parse_interaction(run.delivery.data)
-    assert isinstance(action, payloads.BlockAction)
-    call_action(handler, action, _incident(run))
-
-
-def call_action(handler: Handler, action: payloads.BlockAction, incident: Incident | None) -> None:
-    """Call an action handler in either of its two forms; in the request or in the drain.
-
-    A ``ResponseError`` that it raises is told to who acted; a ``SlackError`` is let through.
-    """
-    context = ActionContext(
-        incident=incident,
-        user_id=action.user_id,
-        message=dict(action.message),
-        value=action.value,
-        trigger_id=action.trigger_id,
-        response_url=action.response_url,
-        channel_id=action.channel_id,
-        action_id=action.action_id,
-    )
-    old_form = (incident, action.user_id, _message_text(action.message))
-    arguments: tuple[object, ...] = old_form if handler.arity == 3 else (context,)
-    try:
-        place = dialog_builder.opened_from(action.channel_id, action.response_url)
-        with _undoable(handler), acting_as(_person(action.user_id)), place:
-            handler.function(*arguments)
-    except SlackError:
-        raise
-    except ResponseError as refused:
-        outbox.whisper(
-            action.user_id,
-            str(refused),
-            channel_id=action.channel_id,
-            response_url=action.response_url,
-            incident=incident,
-        )
-
-
-def _undoable(handler: Handler) -> AbstractContextManager[object]:
-    """Within an atomic run: what a refusing handler did before it refused is undone."""
-    return database.atomic() if handler.atomic else nullcontext()
-
-
-def _message_text(message: Mapping[str, Any]) -> str:
-    return str(message.get("text") or "")
-
-
-def _run_dialog(run: HandlerRun, handler: Handler) -> None:
-    dialog = payloads.parse_interaction(run.delivery.data)
-    if isinstance(dialog, payloads.ViewSubmission):
-        submitted = dialog_builder.read_submission(dialog)
-        channel_id, response_url = submitted.channel_id, submitted.response_url
-        submission, state = dict(submitted.submission), submitted.state
-    else:
-        # Opened as a dialog by 0.5.1, and submitted after the upgrade.
-        assert isinstance(dialog, payloads.DialogSubmission)
-        channel_id, response_url = dialog.channel_id, dialog.response_url
-        submission, state = dict(dialog.submission), dialog.state
-    with acting_as(_person(dialog.user_id)):
-        handler.function(dialog.user_id, channel_id, submission, response_url, state)
-
-
-def _run_shortcut(run: HandlerRun, handler: Handler) -> None:
-    shortcut = payloads.parse_interaction(run.delivery.data)
-    assert isinstance(shortcut, (payloads.Shortcut, payloads.MessageShortcut))
-    with acting_as(_person(shortcut.user_id)):
-        handler.function(shortcut_context(shortcut, _incident(run)))
-
-
-def shortcut_context(
-    shortcut: payloads.Shortcut | payloads.MessageShortcut, incident: Incident | None
-) -> ShortcutContext:
-    """What a shortcut's handler is given."""
-    return ShortcutContext(
-        user_id=shortcut.user_id,
-        callback_id=shortcut.callback_id,
-        trigger_id=shortcut.trigger_id,
-        response_url=getattr(shortcut, "response_url", ""),
-        channel_id=getattr(shortcut, "channel_id", ""),
-        message=dict(getattr(shortcut, "message", {})),
-        incident=incident,
-    )
-
-
-KINDS: dict[str, Invoke] = {
-    "command": _run_command,
-    "event": _run_event,
-    "keyword": _run_keyword,
-    "action": _run_action,
-    "dialog": _run_dialog,
-    "shortcut": _run_shortcut,
-    "notification": run_notification,
-}

@@ -14,7 +14,7 @@ from typing import Any
 
 from response.conf import conf
 from response.core.models import Incident
-from response.slack import dispatch, inbox, messages, outbox, payloads, permissions, registry
+from response.slack import inbox, invoke, messages, outbox, payloads, permissions, registry
 from response.slack.errors import SlackError, TriggerExpired
 from response.slack.models import CommsChannel, Delivery
 from response.slack.payloads import (
@@ -212,15 +212,19 @@ def _open_modal(
 ) -> None:
     """Run a handler that opens a modal while the trigger still lives; failures are told."""
     reference = f"{handler.kind}:{handler.name}"
-    foreign = bool(click.team_id) and click.user_team_id != click.team_id
     try:
         permissions.check(
-            click.user_id, reference, incident=incident, foreign=foreign, may_ask_slack=False
+            click.user_id,
+            reference,
+            incident=incident,
+            team_id=click.team_id,
+            user_team_id=click.user_team_id,
+            may_ask_slack=False,
         )
         if isinstance(click, BlockAction):
-            dispatch.call_action(handler, click, incident)
+            invoke.call_action(handler, click, incident)
         else:
-            handler.function(dispatch.shortcut_context(click, incident))
+            invoke.call_shortcut(handler, click, incident)
     except permissions.Refused as refused:
         _tell(click, str(refused))
     except TriggerExpired:

@@ -27,8 +27,8 @@ class PermissionRequest:
     """Somebody wants to do something.
 
     ``action`` is the handler's reference, such as ``command:close``, ``action:close-incident-
-    button`` or ``modal:incident-report-dialog``. ``foreign`` says that Slack's payload names
-    another workspace as theirs. ``slack_user`` is what we know of them, None if nothing.
+    button`` or ``modal:incident-report-dialog``. ``foreign`` says that they belong to another
+    workspace. ``slack_user`` is what we know of them, None if nothing.
     """
 
     user_id: str
@@ -61,10 +61,13 @@ def check(
     action: str,
     *,
     incident: Incident | None = None,
-    foreign: bool = False,
+    team_id: str = "",
+    user_team_id: str = "",
     may_ask_slack: bool = True,
 ) -> None:
     """Raise ``Refused`` unless this person may do that.
+
+    ``team_id`` is our workspace and ``user_team_id`` theirs, as far as Slack's payload says.
 
     Somebody we have never heard of is looked up in Slack first, if that may take a moment
     here; else, and if Slack fails, in the background for the next time.
@@ -74,13 +77,14 @@ def check(
         known = _fetch(user_id) if may_ask_slack else None
         if known is None:
             operations.fetch_user(user_id)
+    theirs = {user_team_id, known.team_id if known else ""} - {""}
     request = PermissionRequest(
         user_id=user_id,
         action=action,
         user=known.user if known else None,
         slack_user=known,
         incident=incident,
-        foreign=foreign,
+        foreign=bool(team_id) and bool(theirs - {team_id}),
     )
     if not conf.slack_permission(request) or not _may_see(request):
         raise Refused(

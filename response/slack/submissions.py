@@ -42,9 +42,11 @@ def accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
     came too late, changes nothing and closes the modal.
     """
     try:
-        foreign = bool(submission.team_id) and submission.user_team_id != submission.team_id
         permissions.check(
-            submission.user_id, registry.modals.reference(handler.name), foreign=foreign
+            submission.user_id,
+            registry.modals.reference(handler.name),
+            team_id=submission.team_id,
+            user_team_id=submission.user_team_id,
         )
         _accept_once(handler, submission)
     except _Rejected as rejected:
@@ -56,7 +58,7 @@ def accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
             logger.info("The modal %s was submitted again", submission.view_id)
             return None
         return _failed(handler, submission)
-    except Exception:
+    except Exception:  # noqa: BLE001 (logged with its traceback; the person keeps what they typed)
         return _failed(handler, submission)
     return None
 

@@ -11,7 +11,6 @@ from response.slack import messages, modals, outbox
 from response.slack.client import get_client
 from response.slack.context import ActionContext, ModalContext
 from response.slack.decorators import action_handler, incident_command, modal_handler
-from response.slack.intake import incident_of_channel
 from response.slack.models import Proposal
 
 Result = tuple[bool | None, str | None]

@@ -1,0 +1,221 @@
+"""How each kind of handler is called: from a stored delivery to its arguments, and its answer.
+
+What a function here returns, if anything, is done in the transaction of the run's done mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, TypeVar
+
+from response import database
+from response.core.actor import acting_as
+from response.core.models import ExternalUser, Incident
+from response.exceptions import ResponseError
+from response.slack import dialog_builder, outbox, payloads
+from response.slack.context import ActionContext, ShortcutContext
+from response.slack.errors import SlackError
+from response.slack.models import CommsChannel, HandlerRun
+from response.slack.notifications import run_notification
+from response.slack.payloads import (
+    BlockAction,
+    DialogSubmission,
+    EventCallback,
+    MalformedPayload,
+    MessageShortcut,
+    Shortcut,
+    ViewSubmission,
+)
+from response.slack.registry import Handler
+
+Finish = Callable[[], None]
+Invoke = Callable[[HandlerRun, Handler], Finish | None]
+P = TypeVar("P")
+
+
+def parsed(run: HandlerRun) -> Any:
+    """The delivery's payload, parsed."""
+    data = run.delivery.data
+    if run.delivery.kind == run.delivery.Kind.EVENT:
+        return payloads.parse_event(data)
+    return payloads.parse_interaction(data)
+
+
+def _parsed_as(run: HandlerRun, *kinds: type[P]) -> P:
+    found = parsed(run)
+    if not isinstance(found, kinds):
+        raise MalformedPayload(f"{run.handler} cannot handle a {type(found).__name__}")
+    return found
+
+
+def _incident(run: HandlerRun) -> Incident | None:
+    """The incident as it is now, not as it was when a batch of runs was read."""
+    if run.delivery.incident_id is None:
+        return None
+    people = Incident.objects.select_related("lead", "reporter")
+    return people.filter(pk=run.delivery.incident_id).first()
+
+
+def _acting(user_id: str) -> AbstractContextManager[object]:
+    """Changes within are this person's; events of nobody, or of a bot, are nobody's."""
+    if not user_id:
+        return nullcontext()
+    person, _ = ExternalUser.objects.get_or_create_slack(external_id=user_id)
+    return acting_as(person)
+
+
+def _undoable(handler: Handler) -> AbstractContextManager[object]:
+    """Within an atomic run: what a refusing handler did before it refused is undone."""
+    return database.atomic() if handler.atomic else nullcontext()
+
+
+# -- events ---------------------------------------------------------------------------------
+
+
+def _command(run: HandlerRun, handler: Handler) -> None:
+    event = _parsed_as(run, EventCallback)
+    incident = _incident(run)
+    if incident is None:
+        return
+    mention = payloads.parse_mention(event.text, event.bot_user_id)
+    message = mention.message if mention else ""
+    try:
+        with _undoable(handler), _acting(event.user_id):
+            result = handler.function(incident, event.user_id, message)
+    except SlackError:
+        # Slack failed a host's own call: that is worth another try, and no fault of theirs.
+        raise
+    except ResponseError as refused:
+        result = (False, str(refused))
+    handled, reply = _command_result(result, handler)
+    if handled is not None:
+        name = "white_check_mark" if handled else "question"
+        outbox.react(name, event.channel_id, event.ts, incident=incident)
+    if reply:
+        thread = event.thread_ts or None
+        outbox.post(event.channel_id, str(reply), incident=incident, thread_ts=thread)
+
+
+def _command_result(result: object, handler: Handler) -> tuple[bool | None, object]:
+    if result is None:
+        return None, None
+    if isinstance(result, tuple) and len(result) == 2:
+        handled, reply = result
+        return (None if handled is None else bool(handled)), reply
+    raise TypeError(
+        f"{handler.path} returned {result!r}; a command returns (handled, reply), such as "
+        "(True, None), or None."
+    )
+
+
+def _event(run: HandlerRun, handler: Handler) -> None:
+    event = _parsed_as(run, EventCallback)
+    if handler.arity == 1:
+        handler.function(event.event)
+        return
+    incident = _incident(run)
+    if incident is not None or not handler.in_incident:
+        with _acting(event.user_id):
+            handler.function(incident, event.event)
+
+
+def _keyword(run: HandlerRun, handler: Handler) -> None:
+    event = _parsed_as(run, EventCallback)
+    rows = CommsChannel.objects.filter(channel_id=event.channel_id, superseded=False)
+    comms_channel = rows.select_related("incident").first()
+    if comms_channel is None:
+        return
+    keyword = [handler.name] if handler.arity == 5 else []
+    user = event.user_id or event.bot_id
+    with _acting(event.user_id):
+        handler.function(comms_channel, user, *keyword, event.text, event.ts)
+
+
+# -- interactions ---------------------------------------------------------------------------
+
+
+def _action(run: HandlerRun, handler: Handler) -> None:
+    call_action(handler, _parsed_as(run, BlockAction), _incident(run))
+
+
+def call_action(handler: Handler, action: BlockAction, incident: Incident | None) -> None:
+    """Call an action handler in either of its two forms; in the request or in the drain.
+
+    A ``ResponseError`` that it raises is told to who acted; a ``SlackError`` is let through.
+    """
+    context = ActionContext(
+        incident=incident,
+        user_id=action.user_id,
+        message=dict(action.message),
+        value=action.value,
+        trigger_id=action.trigger_id,
+        response_url=action.response_url,
+        channel_id=action.channel_id,
+        action_id=action.action_id,
+    )
+    message_text = str(action.message.get("text") or "")
+    old_form = (incident, action.user_id, message_text)
+    arguments: tuple[object, ...] = old_form if handler.arity == 3 else (context,)
+    place = dialog_builder.opened_from(action.channel_id, action.response_url)
+    try:
+        with _undoable(handler), _acting(action.user_id), place:
+            handler.function(*arguments)
+    except SlackError:
+        raise
+    except ResponseError as refused:
+        outbox.whisper(
+            action.user_id,
+            str(refused),
+            channel_id=action.channel_id,
+            response_url=action.response_url,
+            incident=incident,
+        )
+
+
+def _dialog(run: HandlerRun, handler: Handler) -> None:
+    dialog = _parsed_as(run, ViewSubmission, DialogSubmission)
+    if isinstance(dialog, ViewSubmission):
+        submitted = dialog_builder.read_submission(dialog)
+        channel_id, response_url = submitted.channel_id, submitted.response_url
+        submission, state = submitted.submission, submitted.state
+    else:
+        # Opened as a dialog by 0.5.1, and submitted after the upgrade.
+        channel_id, response_url = dialog.channel_id, dialog.response_url
+        submission, state = dialog.submission, dialog.state
+    with _acting(dialog.user_id):
+        handler.function(dialog.user_id, channel_id, dict(submission), response_url, state)
+
+
+def _shortcut(run: HandlerRun, handler: Handler) -> None:
+    call_shortcut(handler, _parsed_as(run, Shortcut, MessageShortcut), _incident(run))
+
+
+def call_shortcut(
+    handler: Handler, shortcut: Shortcut | MessageShortcut, incident: Incident | None
+) -> None:
+    """Call a shortcut's handler; in the request or in the drain."""
+    message: Mapping[str, Any] = getattr(shortcut, "message", {})
+    context = ShortcutContext(
+        user_id=shortcut.user_id,
+        callback_id=shortcut.callback_id,
+        trigger_id=shortcut.trigger_id,
+        response_url=getattr(shortcut, "response_url", ""),
+        channel_id=getattr(shortcut, "channel_id", ""),
+        message=dict(message),
+        incident=incident,
+    )
+    place = dialog_builder.opened_from(context.channel_id, context.response_url)
+    with _acting(shortcut.user_id), place:
+        handler.function(context)
+
+
+KINDS: dict[str, Invoke] = {
+    "command": _command,
+    "event": _event,
+    "keyword": _keyword,
+    "action": _action,
+    "dialog": _dialog,
+    "shortcut": _shortcut,
+    "notification": run_notification,
+}
