@@ -1,0 +1,1 @@
+"""The JSON that the workspace's page is made of: same origin, CSRF-checked."""
