@@ -1,0 +1,160 @@
+"""Pages of lists, and what is said to parameters that make no sense."""
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from rest_framework.test import APIClient
+
+from response.core.pagination import ResponsePagination
+from tests.rows import make_action, make_incident, make_person, moment
+
+LISTS = ["incident-list", "action-list", "externaluser-list", "event-list"]
+
+
+@pytest.fixture
+def five_of_each(db: None) -> None:
+    for _ in range(5):
+        make_action(make_incident(reporter=None), user=make_person())
+
+
+@pytest.mark.usefixtures("five_of_each")
+@pytest.mark.parametrize("name", LISTS)
+def test_limit_and_offset_walk_a_list_once_through(api: APIClient, name: str) -> None:
+    seen: list[Any] = []
+    path: str | None = reverse(name) + "?limit=2"
+    while path:
+        page = api.get(path).json()
+        assert page["count"] == api.get(reverse(name)).json()["count"]
+        seen += [row.get("id") or row["external_id"] for row in page["results"]]
+        path = page["next"]
+    assert len(seen) == page["count"] == len(set(seen))
+    assert page["previous"]
+
+
+@pytest.mark.usefixtures("five_of_each")
+@pytest.mark.parametrize("name", LISTS)
+def test_the_envelope_is_there_whatever_the_host_configured(
+    api: APIClient, name: str, settings: Any
+) -> None:
+    settings.REST_FRAMEWORK = {"DEFAULT_PAGINATION_CLASS": None, "PAGE_SIZE": None}
+    assert set(api.get(reverse(name)).json()) == {"count", "next", "previous", "results"}
+
+
+@pytest.mark.usefixtures("five_of_each")
+def test_a_month_is_paged_although_the_host_sets_no_page_size(api: APIClient) -> None:
+    page = api.get(reverse("incidents-bymonth-list", args=["2026", "01"]), {"limit": "2"}).json()
+    assert page["count"] == 5
+    assert len(page["results"]) == 2
+
+
+@pytest.mark.usefixtures("five_of_each")
+def test_the_hosts_page_size_is_the_default(api: APIClient, settings: Any) -> None:
+    settings.REST_FRAMEWORK = {"PAGE_SIZE": 3}
+    assert len(api.get(reverse("incident-list")).json()["results"]) == 3
+    assert len(api.get(reverse("incident-list"), {"limit": "4"}).json()["results"]) == 4
+
+
+@pytest.mark.usefixtures("five_of_each")
+def test_more_than_the_greatest_page_is_given_in_pages(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ResponsePagination, "max_limit", 2)
+    page = api.get(reverse("incident-list"), {"limit": "5000"}).json()
+    assert len(page["results"]) == 2
+    assert "limit=2&offset=2" in page["next"]
+
+
+@pytest.mark.usefixtures("five_of_each")
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("offset", ["6000", "9" * 18])
+def test_an_offset_behind_the_end_gives_no_rows(api: APIClient, name: str, offset: str) -> None:
+    page = api.get(reverse(name), {"offset": offset}).json()
+    assert page["results"] == []
+    assert page["count"] >= 5
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    ("parameter", "value", "least"),
+    [
+        ("limit", "banana", 1),
+        ("limit", "0", 1),
+        ("limit", "-1", 1),
+        ("limit", "1.5", 1),
+        ("limit", "٣", 1),
+        ("limit", "9" * 40, 1),
+        ("offset", "banana", 0),
+        ("offset", "-1", 0),
+        ("offset", "9" * 5000, 0),
+        ("offset", "\0", 0),
+    ],
+)
+def test_a_page_that_makes_no_sense_is_a_400_that_explains(
+    api: APIClient, name: str, parameter: str, value: str, least: int
+) -> None:
+    response = api.get(reverse(name), {parameter: value})
+    assert response.status_code == 400
+    (message,) = response.json()[parameter]
+    assert message == f"“{value}” is not allowed. Allowed: a whole number from {least} up."
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "value"),
+    [
+        ("bymonth/2026/13/", "month", "13"),
+        ("bymonth/2026/00/", "month", "0"),
+        ("bymonth/0000/01/", "year", "0"),
+        ("bymonth/9999/12/", "year", "9999"),
+    ],
+)
+def test_a_month_that_is_none_is_a_400_that_explains(
+    api: APIClient, path: str, field: str, value: str
+) -> None:
+    response = api.get(f"/core/incidents/{path}")
+    assert response.status_code == 400
+    (message,) = response.json()[field]
+    assert f"“{value}”" in message
+    assert "Allowed: " in message
+
+
+@pytest.mark.parametrize("pk", ["0", "4711", "9" * 30])
+@pytest.mark.parametrize("below", ["", "actions/", "actions/1/", "timeline/events/"])
+def test_an_incident_that_does_not_exist_is_a_404(api: APIClient, pk: str, below: str) -> None:
+    assert api.get(f"/core/incidents/{pk}/{below}").status_code == 404
+
+
+def test_an_action_of_another_incident_is_a_404(api: APIClient) -> None:
+    action = make_action(make_incident())
+    other = make_incident()
+    path = reverse("incident-action-detail", args=[other.pk, action.pk])
+    assert api.get(path).status_code == 404
+
+
+@pytest.mark.usefixtures("five_of_each")
+def test_people_may_be_counted_in_pages_as_in_0_5_1(api: APIClient) -> None:
+    page = api.get(reverse("externaluser-list"), {"page_size": "2", "page": "2"}).json()
+    assert len(page["results"]) == 2
+    assert "page=3" in page["next"]
+    assert "offset" not in page["next"]
+    assert api.get(page["next"]).json()["next"] is None
+
+
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.usefixtures("five_of_each")
+def test_lists_can_be_browsed_without_any_other_apps_templates(
+    api: APIClient, name: str, accept: str, settings: Any
+) -> None:
+    settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "django_filters"]
+    for query in ({}, {"from": "banana"}, {"limit": "1"}):
+        response = api.get(reverse(name), query, headers={"Accept": accept})
+        is_refused = "from" in query and name == "event-list"
+        assert response.status_code == (400 if is_refused else 200)
+
+
+def test_months_work_in_a_project_with_naive_times(api: APIClient, settings: Any) -> None:
+    settings.USE_TZ = False
+    make_incident(report_time=moment())
+    assert api.get("/core/incidents/bymonth/2026/01/").json()["count"] == 1
+    assert api.get("/core/incidents/bymonth/2026/02/").json()["count"] == 0
