@@ -1,0 +1,45 @@
+/**
+ * Slack's text objects as nodes.
+ */
+import { emojiFor, emojiNode } from "./emoji.js";
+import { textNodes } from "./entities.js";
+import { renderMrkdwn } from "./mrkdwn.js";
+
+/**
+ * @typedef {{type: string, text: string, emoji?: boolean, verbatim?: boolean}} TextObject
+ */
+
+/**
+ * @param {TextObject | string | null | undefined} object
+ * @returns {Node[]}
+ */
+export function textObject(object) {
+  if (!object) return [];
+  if (typeof object === "string") return [renderMrkdwn(object)];
+  if (object.type === "mrkdwn") return [renderMrkdwn(object.text ?? "", { verbatim: object.verbatim })];
+  return plainText(object.text ?? "", object.emoji !== false);
+}
+
+/**
+ * Plain text is shown as it is, entities and all, except emoji names.
+ * @param {string} text
+ * @param {boolean} [withEmoji]
+ * @returns {Node[]}
+ */
+export function plainText(text, withEmoji = true) {
+  if (!withEmoji) return textNodes(text);
+  return text.split(/(:[\p{L}\p{N}_+'-]+:)/u).flatMap((part) => {
+    const name = part.slice(1, -1);
+    return part.startsWith(":") && part.length > 2 && emojiFor(name) ? [emojiNode(name)] : textNodes(part);
+  });
+}
+
+/**
+ * Where only characters fit (an option, a placeholder, a label of a screen reader).
+ * @param {TextObject | string | null | undefined} object
+ * @returns {string}
+ */
+export function plainString(object) {
+  const text = typeof object === "string" ? object : (object?.text ?? "");
+  return text.replace(/:([\p{L}\p{N}_+'-]+):/gu, (whole, name) => emojiFor(name) ?? whole);
+}
