@@ -36,6 +36,7 @@ from response.slack.payloads.interactions import (
 )
 from response.slack.payloads.keys import dedup_key
 from response.slack.payloads.mentions import Mention, parse_mention
+from response.slack.payloads.people import Profile, parse_profile
 
 __all__ = [
     "BlockAction",
@@ -49,6 +50,7 @@ __all__ = [
     "MessageEdit",
     "MessageShortcut",
     "Pin",
+    "Profile",
     "Shortcut",
     "SlashCommand",
     "SslCheck",
@@ -66,6 +68,7 @@ __all__ = [
     "parse_message",
     "parse_message_edit",
     "parse_pin",
+    "parse_profile",
     "parse_slash_command",
     "parse_user",
 ]

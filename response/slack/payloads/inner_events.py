@@ -121,7 +121,7 @@ def parse_channel_name(event: Mapping[str, Any]) -> ChannelName:
 
 
 def parse_user(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The user object of ``team_join`` and ``user_change``, for ``users.upsert``."""
+    """The user object of ``team_join`` and ``user_change``, for ``users.update_from_profile``."""
     user = Fields(event, "event").child("user")
     user.id("id")
     return user.raw
