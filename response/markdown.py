@@ -58,6 +58,8 @@ def render(parts: Iterable[str | Inline]) -> SafeString:
     inlines: list[Inline] = []
     source = "".join(_protected(part, inlines) for part in parts)
     source = _QUOTATION.sub(lambda match: match[0].replace(_GT, ">"), source)
+    if not source.strip():
+        return SafeString("")
     html = str(markdown2.markdown(source, extras=_EXTRAS))
     if "img" not in conf.markdown_tags:
         html = _IMAGE.sub(r'<a href="\1">\2</a>', html)

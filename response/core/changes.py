@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -148,7 +149,7 @@ class TrackedModel(models.Model):
         update_fields: Iterable[str] | None,
     ) -> None:
         self._check(None)
-        with transaction.atomic(using=using):
+        with self._transaction(using):
             super().save(
                 force_insert=force_insert,
                 force_update=force_update,
@@ -168,7 +169,7 @@ class TrackedModel(models.Model):
         self._check(changes)
         if not changes and not named:
             return changes
-        with transaction.atomic(using=using):
+        with self._transaction(using):
             self._settle(changes, using)
             super().save(
                 force_update=force_update,
@@ -180,6 +181,17 @@ class TrackedModel(models.Model):
             if changes:
                 self._after_change(changes, using)
         return changes
+
+    @contextmanager
+    def _transaction(self, using: str) -> Iterator[None]:
+        """A transaction whose failure leaves the instance ready to be saved again."""
+        before = self._loaded, self._state.adding, self.pk
+        try:
+            with transaction.atomic(using=using):
+                yield
+        except BaseException:
+            self._loaded, self._state.adding, self.pk = before
+            raise
 
     def _columns(self, changes: Changes) -> list[str]:
         """The columns to write: what changed, and what must follow every change."""

@@ -1,0 +1,39 @@
+"""Core on its own: what Slack's part adds to a change is tested with Slack's part."""
+
+import pytest
+
+from response.core import signals
+
+SIGNALS = (
+    "incident_declared",
+    "incident_changed",
+    "incident_closed",
+    "incident_reopened",
+    "action_created",
+    "action_changed",
+    "timeline_event_added",
+)
+
+
+@pytest.fixture(autouse=True)
+def nobody_listens(monkeypatch):
+    """Core's signals have no receivers but those that a test connects."""
+    for name in SIGNALS:
+        monkeypatch.setattr(getattr(signals, name), "receivers", [])
+
+
+@pytest.fixture
+def told(nobody_listens):
+    """What core told: a list of (name of the signal, its arguments)."""
+    calls = []
+    keep = []
+    for name in SIGNALS:
+
+        def receive(name=name, **kwargs):
+            kwargs.pop("signal")
+            calls.append((name, kwargs))
+
+        keep.append(receive)
+        getattr(signals, name).connect(receive)
+    yield calls
+    del keep
