@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from response import background
+
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -49,3 +51,10 @@ def no_network() -> Iterator[None]:
     patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def nothing_in_the_background() -> Iterator[None]:
+    """No test starts a thread by accident: tests work the boxes off themselves."""
+    with background.by_hand():
+        yield

@@ -53,9 +53,7 @@ def make_action(incident: Incident, details: str = "Do something", **values: Any
     return Action.objects.create(incident=incident, details=details, **values)
 
 
-def make_timeline_event(
-    incident: Incident, text: str = "It began", **values: Any
-) -> TimelineEvent:
+def make_timeline_event(incident: Incident, text: str = "It began", **values: Any) -> TimelineEvent:
     """Another entry of the timeline, later than those made before."""
     defaults = {"event_type": "text", "timestamp": moment(next(_numbers))}
     return TimelineEvent.objects.create(incident=incident, text=text, **{**defaults, **values})

@@ -118,21 +118,3 @@ INCIDENT_BOT_ID = "U0INCIDENT"
 RESPONSE_CRON_TOKEN = "cron token of the tests"
 RESPONSE_SANDBOX = True
 RESPONSE_SANDBOX_DELIVER = "manual"
-
-# While the parts are being built; removed as soon as they are there.
-import sys  # noqa: E402
-from importlib.util import find_spec  # noqa: E402
-from types import ModuleType  # noqa: E402
-
-for _name in ("response.checks", "response.slack.receivers", "response.sandbox.checks"):
-    if find_spec(_name) is None:
-        sys.modules[_name] = ModuleType(_name)
-        sys.modules[_name].register = lambda: None
-import response.slack.handlers  # noqa: E402
-
-if not hasattr(response.slack.handlers, "register_all"):
-    response.slack.handlers.register_all = lambda: None
-import response.sandbox.methods  # noqa: E402
-
-if not hasattr(response.sandbox.methods, "load"):
-    response.sandbox.methods.load = lambda: None
