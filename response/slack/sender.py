@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from response import database
@@ -38,9 +38,12 @@ State = Call.State
 
 
 def due_lanes(now: datetime, limit: int = 50) -> list[str]:
-    """Lanes with a call to send, the longest waiting first."""
-    due = Call.objects.filter(state=State.PENDING, next_try__lte=now)
-    firsts = due.values("lane").annotate(first=Min("id")).order_by("first")
+    """Lanes with a call to send, or one that a dead process left; the longest waiting first."""
+    due = Q(state=State.PENDING, next_try__lte=now)
+    left = Q(state=State.SENDING, last_attempt_at__lte=now - leases.LEASE)
+    firsts = (
+        Call.objects.filter(due | left).values("lane").annotate(first=Min("id")).order_by("first")
+    )
     return list(firsts.values_list("lane", flat=True)[:limit])
 
 
@@ -92,11 +95,12 @@ class Sender:
         """Calls that their sender never finished: it died, and Slack may have got them."""
         for call in Call.objects.filter(lane=lane, state=State.SENDING).order_by("id"):
             died = RuntimeError("the process that sent it died")
-            if call.strikes + 1 >= MAX_STRIKES:
+            call.strikes += 1
+            if call.strikes >= MAX_STRIKES:
                 self._park(call, operations.get(call.operation), lease, died)
                 continue
             logger.warning("Call %s (%s) was left unfinished; it is sent again", call.pk, call)
-            self._try_again(call, lease, self.clock(), str(died), strike=True)
+            self._try_again(call, lease, self.clock(), str(died))
 
     def _hold_back(self, head: Call) -> None:
         """Later calls of a lane wait for its head; so they are not found due meanwhile."""
@@ -167,13 +171,13 @@ class Sender:
         previous: datetime | None,
     ) -> bool:
         """A failure that another try may mend; ``previous`` None counts it in any case."""
-        strike = previous is None or self._others_succeeded(call, previous)
-        if call.strikes + strike >= MAX_STRIKES:
+        call.strikes += previous is None or self._others_succeeded(call, previous)
+        if call.strikes >= MAX_STRIKES:
             self._park(call, operation, lease, error)
             return True
         logger.warning("Call %s (%s), try %s: %s", call.pk, call, call.attempts, error)
         wait = min(timedelta(seconds=2 ** min(call.attempts - 1, 6)), LONGEST_WAIT)
-        self._try_again(call, lease, self.clock() + wait, str(error), strike=strike)
+        self._try_again(call, lease, self.clock() + wait, str(error))
         return False
 
     def _others_succeeded(self, call: Call, since: datetime) -> bool:
@@ -186,16 +190,14 @@ class Sender:
         """It was not the call's fault: it waits, and no try is counted."""
         if limited is None:
             call.attempts -= 1
-        self._try_again(call, lease, when, str(limited or ""), strike=False)
+        self._try_again(call, lease, when, str(limited or ""))
 
-    def _try_again(
-        self, call: Call, lease: Lease, when: datetime, error: str, *, strike: bool
-    ) -> None:
+    def _try_again(self, call: Call, lease: Lease, when: datetime, error: str) -> None:
         values: dict[str, Any] = {
             "state": State.PENDING,
             "next_try": when,
             "attempts": call.attempts,
-            "strikes": call.strikes + strike,
+            "strikes": call.strikes,
             "error": error,
             "memo": call.memo,
         }

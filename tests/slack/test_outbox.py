@@ -1,0 +1,311 @@
+"""Every wanted call arrives, in order within its lane, whatever Slack answers on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from response import database
+from response.slack import operations, outbox, sender
+from response.slack.errors import (
+    SlackAuthError,
+    SlackPermanentError,
+    SlackRateLimited,
+    SlackUnavailable,
+)
+from response.slack.leases import LEASE
+from response.slack.models import Call, Conversation
+from tests.factories import make_comms_channel, make_incident
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DOWN = SlackUnavailable("Slack is down")
+
+
+def states() -> list[str]:
+    return list(Call.objects.order_by("id").values_list("state", flat=True))
+
+
+def test_what_is_asked_for_in_a_transaction_that_fails_is_never_sent(boxes):
+    def fails() -> None:
+        with database.atomic():
+            outbox.post("C1", "hello")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
+    boxes.send()
+    assert not boxes.slack.calls
+    assert not Call.objects.exists()
+
+
+def test_calls_of_a_lane_are_sent_in_the_order_they_were_asked_for(boxes):
+    for number in range(5):
+        outbox.post("C1", f"message {number}")
+    boxes.send()
+    assert boxes.slack.texts("C1") == [f"message {number}" for number in range(5)]
+    assert states() == ["sent"] * 5
+
+
+def test_a_call_that_fails_holds_its_lane_and_no_other(boxes):
+    boxes.slack.will_answer("chat.postMessage", DOWN)
+    outbox.post("C1", "first")
+    outbox.post("C1", "second")
+    outbox.post("C2", "elsewhere")
+    boxes.send()
+    boxes.send()
+    assert boxes.slack.texts("C1") == ["first"]
+    assert boxes.slack.texts("C2") == ["elsewhere"]
+    boxes.clock.forward(seconds=1)
+    boxes.send()
+    assert boxes.slack.texts("C1") == ["first", "first", "second"]
+    assert states() == ["sent"] * 3
+
+
+def test_a_lane_whose_head_waits_is_not_found_due(boxes):
+    boxes.slack.will_answer("chat.postMessage", SlackRateLimited("slow", retry_after=30))
+    outbox.post("C1", "first")
+    outbox.post("C1", "second")
+    boxes.send()
+    boxes.send()
+    assert sender.due_lanes(boxes.clock()) == []
+
+
+def test_a_429_waits_as_long_as_slack_says_and_is_no_strike(boxes):
+    boxes.slack.will_answer(
+        "chat.postMessage", *[SlackRateLimited("slow down", retry_after=30)] * 8
+    )
+    outbox.post("C1", "hello")
+    for _ in range(8):
+        boxes.send()
+        boxes.clock.forward(seconds=29)
+        boxes.send()
+        boxes.clock.forward(seconds=1)
+    boxes.send()
+    assert len(boxes.slack.calls) == 9
+    assert states() == ["sent"]
+
+
+def test_an_outage_is_waited_out_however_long_it_lasts(boxes):
+    boxes.slack.down = DOWN
+    for number in range(3):
+        outbox.post(f"C{number}", "hello")
+    for _ in range(120):
+        boxes.send()
+        boxes.clock.forward(minutes=1)
+    assert states() == ["pending"] * 3
+    boxes.slack.down = None
+    boxes.slack.calls.clear()
+    boxes.send()
+    assert states() == ["sent"] * 3
+    assert len(boxes.slack.calls) == 3
+
+
+def test_a_refused_token_is_an_outage_too_nothing_is_given_up(boxes):
+    boxes.slack.down = SlackAuthError("revoked", "token_revoked")
+    outbox.post("C1", "hello")
+    for _ in range(20):
+        boxes.send()
+        boxes.clock.forward(minutes=1)
+    boxes.slack.down = None
+    boxes.send()
+    assert states() == ["sent"]
+
+
+def test_a_call_that_fails_while_others_succeed_is_parked_after_five_tries(boxes):
+    boxes.slack.will_answer("chat.update", *[DOWN] * 10)
+    outbox.enqueue("chat.update", {"channel": "C1"}, lane="C1")
+    outbox.post("C1", "waits behind it")
+    while Call.objects.filter(method="chat.update", state="pending").exists():
+        boxes.send()
+        boxes.clock.forward(seconds=30)
+        outbox.post("C2", "others get through")
+        boxes.sender.send_lane("C2")
+        boxes.clock.forward(seconds=31)
+    assert boxes.slack.methods().count("chat.update") == 6
+    parked = Call.objects.get(method="chat.update")
+    assert (parked.state, parked.strikes) == ("parked", 5)
+    assert "Slack is down" in parked.error
+    boxes.send()
+    assert boxes.slack.texts("C1") == ["waits behind it"]
+
+
+def test_an_error_that_no_retry_mends_is_parked_at_once_and_lets_the_rest_go_on(boxes):
+    boxes.slack.will_answer("chat.postMessage", SlackPermanentError("gone", "is_archived"))
+    outbox.post("C1", "first")
+    outbox.post("C1", "second")
+    boxes.send()
+    assert states() == ["parked", "sent"]
+
+
+def test_what_slack_has_already_counts_as_done(boxes):
+    boxes.slack.will_answer("reactions.add", SlackPermanentError("twice", "already_reacted"))
+    outbox.react("question", "C1", "1.0")
+    boxes.send()
+    assert states() == ["sent"]
+
+
+def test_a_call_whose_sender_died_is_sent_again_by_the_next(boxes):
+    class Killed(BaseException):
+        pass
+
+    def die(method: str) -> None:
+        boxes.slack.during = lambda method: None
+        raise Killed
+
+    boxes.slack.during = die
+    outbox.post("C1", "hello")
+    with pytest.raises(Killed):
+        boxes.sender.send_lane("C1")
+    # A killed process releases nothing.
+    Conversation.objects.update(lease_token="dead", leased_until=boxes.clock() + LEASE)
+    assert states() == ["sending"]
+    boxes.clock.forward(seconds=31)
+    boxes.handle()
+    boxes.sender.send_lane("C1")
+    assert states() == ["sent"]
+    assert boxes.slack.texts("C1") == ["hello", "hello"]
+
+
+def test_a_call_left_unfinished_is_found_although_nothing_else_is_due_in_its_lane(boxes):
+    outbox.post("C1", "hello")
+    Call.objects.update(state="sending", last_attempt_at=boxes.clock())
+    Conversation.objects.create(
+        key="out:C1", lease_token="dead", leased_until=boxes.clock() + LEASE
+    )
+    boxes.send()
+    assert not boxes.slack.calls
+    boxes.clock.forward(seconds=31)
+    boxes.send()
+    assert boxes.slack.texts("C1") == ["hello"]
+
+
+def test_an_operation_that_waits_is_not_asked_for_twice(boxes):
+    incident = make_incident()
+    Call.objects.all().delete()
+    for _ in range(10):
+        operations.refresh_headline(incident)
+    assert Call.objects.count() == 1
+
+
+def test_ten_saves_in_a_burst_are_one_update_with_the_last_state(boxes):
+    incident = make_incident()
+    boxes.send()
+    boxes.slack.calls.clear()
+    for number in range(10):
+        incident.report = f"title {number}"
+        incident.save()
+    boxes.send()
+    assert boxes.slack.methods() == ["chat.update"]
+    assert "title 9" in str(boxes.slack.calls[0][1]["blocks"])
+
+
+def test_an_update_that_would_change_nothing_is_not_sent(boxes):
+    incident = make_incident()
+    boxes.send()
+    boxes.slack.calls.clear()
+    incident.summary = "The headline does not show it"
+    incident.save()
+    boxes.send()
+    assert not boxes.slack.calls
+    assert not Call.objects.filter(state="pending").exists()
+
+
+def test_a_change_while_the_headline_is_being_sent_is_not_lost(boxes):
+    incident = make_incident()
+
+    def change(method: str) -> None:
+        boxes.slack.during = lambda method: None
+        incident.report = "changed meanwhile"
+        incident.save()
+
+    boxes.slack.during = change
+    boxes.send()
+    boxes.send()
+    assert boxes.slack.methods() == ["chat.postMessage", "chat.update"]
+    assert "changed meanwhile" in str(boxes.slack.calls[1][1]["blocks"])
+
+
+def test_a_failed_refresh_gives_way_to_a_newer_one(boxes):
+    incident = make_incident()
+    boxes.send()
+    boxes.slack.calls.clear()
+
+    def change(method: str) -> None:
+        boxes.slack.during = lambda method: None
+        incident.report = "newest"
+        incident.save()
+
+    incident.report = "newer"
+    incident.save()
+    boxes.slack.will_answer("chat.update", DOWN)
+    boxes.slack.during = change
+    boxes.send()
+    boxes.clock.forward(minutes=1)
+    boxes.send()
+    boxes.send()
+    updates = [arguments for method, arguments in boxes.slack.calls if method == "chat.update"]
+    assert len(updates) == 2
+    assert "newest" in str(updates[-1]["blocks"])
+    assert not Call.objects.filter(state="pending").exists()
+
+
+def test_a_headline_that_was_deleted_in_slack_is_posted_again(boxes):
+    incident = make_incident()
+    boxes.send()
+    boxes.slack.calls.clear()
+    boxes.slack.will_answer("chat.update", operations.SlackNotFound("gone", "message_not_found"))
+    incident.report = "changed"
+    incident.save()
+    boxes.send()
+    assert boxes.slack.methods() == ["chat.update", "chat.postMessage"]
+
+
+def test_what_a_thread_gets_comes_after_the_headline(boxes):
+    incident = make_incident()
+    incident.headlinepost_set.get().post_to_thread("more")
+    boxes.send()
+    first, second = boxes.slack.calls
+    assert first[1]["channel"] == "C0INCIDENTS"
+    assert second[1] == {"channel": "C0INCIDENTS", "text": "more", "thread_ts": "1.000100"}
+
+
+def test_a_parked_operation_gets_a_new_start_when_it_is_asked_for_again(boxes):
+    incident = make_incident()
+    boxes.slack.will_answer("conversations.create", SlackPermanentError("no", "restricted_action"))
+    operations.open_comms_channel(incident, "U1")
+    boxes.send()
+    assert Call.objects.get(operation="comms_channel").state == "parked"
+    assert "restricted_action" in boxes.slack.texts("U1")[0] if boxes.slack.texts("U1") else True
+    boxes.slack.will_answer("conversations.create", {"channel": {"id": "C9", "name": "inc-9"}})
+    operations.open_comms_channel(incident, "U1")
+    boxes.send()
+    incident.refresh_from_db()
+    assert incident.comms_channel().channel_id == "C9"
+
+
+def test_a_message_for_a_comms_channel_goes_through_the_outbox(boxes):
+    channel = make_comms_channel(make_incident())
+    channel.post_in_channel("hello")
+    assert not boxes.slack.calls
+    boxes.send()
+    assert boxes.slack.texts(channel.channel_id) == ["hello"]
+
+
+def test_sending_a_lane_costs_as_many_queries_for_the_fiftieth_call_as_for_the_first(
+    boxes, django_assert_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def cost(calls: int) -> int:
+        for _ in range(calls):
+            outbox.post("C1", "hello")
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            boxes.sender.send_lane("C1")
+        return len(queries)
+
+    one, fifty = cost(1), cost(50)
+    per_call = (fifty - one) / 49
+    assert per_call <= 5
