@@ -35,9 +35,8 @@ def input_block(
     return block | {"hint": plain_text(hint, limits.INPUT_HINT)} if hint else block
 
 
-def title_input(editable: str) -> Json:
+def title_input(line: str) -> Json:
     """A line of text, prefilled; references in it count as what a person sees of them."""
-    line = " ".join(editable.split())
     unseen = len(line) - text.visible_length(text.from_editable(line))
     longest = min(max(TITLE_LENGTH + unseen, len(line)), limits.INPUT_VALUE)
     element: Json = {"type": "plain_text_input", "multiline": False, "max_length": longest}

@@ -18,7 +18,7 @@ def editable_values(incident: Incident) -> dict[str, str]:
     """Every field of the edit form as the form shows it."""
     lead = incident.lead
     return {
-        "report": text.to_editable(incident.report),
+        "report": " ".join(text.to_editable(incident.report).split()),
         "summary": text.to_editable(incident.summary or ""),
         "impact": text.to_editable(incident.impact or ""),
         "lead": lead.external_id if lead is not None and lead.app_id == "slack" else "",

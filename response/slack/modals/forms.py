@@ -54,7 +54,7 @@ def declare_modal(
     # A command's text is shorter than title and summary together; should Slack change that,
     # the end is not lost either.
     summary, impact = summary[: limits.INPUT_VALUE], summary[limits.INPUT_VALUE :]
-    blocks = [_title_block(kept)]
+    blocks = [_title_block(" ".join(kept.split()))]
     if report_channel:
         choice = fields.radio_buttons(INCIDENT_TYPES, "live")
         label = "Is this a live incident?"
