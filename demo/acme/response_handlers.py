@@ -6,6 +6,7 @@ they do: whatever was written for Response 0.5.1 looks like this and runs.
 
 from typing import Any
 
+from response.exceptions import ResponseError
 from response.models import CommsChannel, HeadlinePost, Incident
 from response.slack import block_kit
 from response.slack.decorators import (
@@ -51,8 +52,13 @@ def point_at_runbooks(comms_channel: CommsChannel, user: str, text: str, ts: str
 
 @action_handler(HeadlinePost.CLOSE_INCIDENT_BUTTON)
 def close_incident(action_context: ActionContext) -> None:
-    """Close button: replaces the handler that the app brings along."""
-    action_context.incident.close()
+    """The Close button: replaces the handler that the app brings along.
+
+    What follows from closing (announcement, headline, timeline) comes from the incident itself.
+    """
+    incident = _incident(action_context)
+    if not incident.close():
+        raise ResponseError(f"This incident was already closed, {incident.end_time:%d %b %H:%M}.")
 
 
 @headline_post_action(order=150)
@@ -67,15 +73,24 @@ def page_on_call_button(headline_post: HeadlinePost) -> block_kit.Button | None:
 @action_handler(HeadlinePost.PAGE_ON_CALL_BUTTON)
 def page_on_call(action_context: ActionContext) -> None:
     """Where a real host would call its pager."""
-    incident = action_context.incident
-    where = incident.comms_channel() or incident.headlinepost
-    where.post_in_channel(f"📟 <@{action_context.user_id}> paged Acme's on-call engineer.")
+    incident = _incident(action_context)
+    said = f"📟 <@{action_context.user_id}> paged Acme's on-call engineer."
+    comms_channel = incident.comms_channel()
+    if comms_channel is not None:
+        comms_channel.post_in_channel(said)
+    else:
+        HeadlinePost.objects.get(incident=incident, superseded=False).post_to_thread(said)
 
 
 @event_handler("pin_added")
 def praise_pins(incident: Incident, payload: dict[str, Any]) -> None:
     """Runs beside the app's own handler, which puts the pinned message on the timeline."""
-    pinned_by = payload["event"]["user"]
     comms_channel = incident.comms_channel()
     if comms_channel is not None:
-        comms_channel.post_in_channel(f"📌 <@{pinned_by}> put that on the timeline.")
+        comms_channel.post_in_channel(f"📌 <@{payload['user']}> put that on the timeline.")
+
+
+def _incident(action_context: ActionContext) -> Incident:
+    if action_context.incident is None:
+        raise ResponseError("That incident is gone.")
+    return action_context.incident
