@@ -96,42 +96,44 @@ def change_user(row: User, **fields: Any) -> User:
 
 
 def _seed_people() -> None:
-    for user_id, name, display_name, real_name, color in PEOPLE:
-        User.objects.get_or_create(
+    users = [
+        User(
             id=user_id,
-            defaults={
-                "name": name,
-                "display_name": display_name,
-                "real_name": real_name,
-                "email": f"{name}@acme.example",
-                "color": color,
-                "is_restricted": user_id in GUESTS,
-            },
+            name=name,
+            display_name=display_name,
+            real_name=real_name,
+            email=f"{name}@acme.example",
+            color=color,
+            is_restricted=user_id in GUESTS,
         )
-    User.objects.get_or_create(
-        id=BOT,
-        defaults={"name": "incident", "real_name": "Incident", "color": "7a1f1f", "is_bot": True},
-    )
-    group, _ = UserGroup.objects.get_or_create(
+        for user_id, name, display_name, real_name, color in PEOPLE
+    ]
+    bot = User(id=BOT, name="incident", real_name="Incident", color="7a1f1f", is_bot=True)
+    User.objects.bulk_create([*users, bot], ignore_conflicts=True)
+    group, created = UserGroup.objects.get_or_create(
         id="S0SRE", defaults={"handle": "sre", "name": "Site reliability"}
     )
-    group.users.add(*User.objects.filter(id__in=["U0ANA", "U0CHIDI"]))
+    if created:
+        group.users.add(*User.objects.filter(id__in=["U0ANA", "U0CHIDI"]))
 
 
 def _seed_channels() -> None:
-    for channel_id, name, purpose, with_guests in CHANNELS:
-        channel, created = Channel.objects.get_or_create(
+    there = set(Channel.objects.values_list("id", flat=True))
+    missing = [one for one in CHANNELS if one[0] not in there]
+    Channel.objects.bulk_create(
+        Channel(
             id=channel_id,
-            defaults={
-                "name": name,
-                "purpose": purpose,
-                "is_general": name == "general",
-                "creator_id": PEOPLE[0][0],
-                "created": int(clock.now()),
-            },
+            name=name,
+            purpose=purpose,
+            is_general=name == "general",
+            creator_id=PEOPLE[0][0],
+            created=int(clock.now()),
         )
-        if created:
-            ids = [person[0] for person in PEOPLE if with_guests or person[0] not in GUESTS]
-            Membership.objects.bulk_create(
-                Membership(channel=channel, user_id=user_id) for user_id in [*ids, BOT]
-            )
+        for channel_id, name, purpose, _ in missing
+    )
+    Membership.objects.bulk_create(
+        Membership(channel_id=channel_id, user_id=user_id)
+        for channel_id, _, _, with_guests in missing
+        for user_id in [*(person[0] for person in PEOPLE), BOT]
+        if with_guests or user_id not in GUESTS
+    )

@@ -21,11 +21,10 @@ from tests.sandbox.conftest import App, Request
 
 pytestmark = pytest.mark.django_db(databases=["sandbox"])
 NOW = 1_795_200_000
+Answer = Callable[[Request], tuple[int, dict[str, str], bytes]]
 
 
-def answering(
-    status: int, **headers: str
-) -> Callable[[Request], tuple[int, dict[str, str], bytes]]:
+def answering(status: int, **headers: str) -> Answer:
     return lambda request: (status, headers, b"")
 
 

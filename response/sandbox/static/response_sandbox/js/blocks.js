@@ -7,7 +7,7 @@ import { renderField } from "./field.js";
 import { imageNode } from "./images.js";
 import { renderMarkdown } from "./markdown.js";
 import { renderRichText } from "./richtext.js";
-import { plainText, textObject } from "./text.js";
+import { plainObject, textObject } from "./text.js";
 
 /**
  * @typedef {import("./elements.js").Dispatched} Dispatched
@@ -23,7 +23,7 @@ const RENDERERS = {
   context: renderContext,
   context_actions: renderActions,
   divider: () => h("hr", { class: "block-divider" }),
-  header: (block) => h("h3", { class: "block-header" }, plainText(block.text?.text ?? "", block.text?.emoji !== false)),
+  header: (block) => h("h3", { class: "block-header" }, plainObject(block.text)),
   image: renderImage,
   input: renderField,
   rich_text: renderRichText,
@@ -100,7 +100,7 @@ function renderUnknown(block) {
  */
 export function renderAttachment(attachment, surface) {
   const fields = attachment.fields?.length && h("div", { class: "block-section__fields" }, attachment.fields.map((/** @type {any} */ field) =>
-    h("div", { class: ["block-section__field", !field.short && "block-section__field--wide"] }, h("strong", {}, plainText(field.title ?? "")), h("br"), textObject(field.value ?? ""))));
+    h("div", { class: ["block-section__field", !field.short && "block-section__field--wide"] }, h("strong", {}, textObject(field.title)), h("br"), textObject(field.value ?? ""))));
   const body = [
     attachment.pretext && h("div", {}, textObject(attachment.pretext)),
     attachment.title && h("div", { class: "attachment__title" }, textObject(attachment.title_link ? `<${attachment.title_link}|${attachment.title}>` : attachment.title)),

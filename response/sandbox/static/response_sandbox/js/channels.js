@@ -5,7 +5,7 @@ import { ApiError, post } from "./api.js";
 import { channelMark, channelTitle } from "./conversation.js";
 import { byId, h } from "./dom.js";
 import { refresh } from "./live.js";
-import { state, update, watch } from "./store.js";
+import { personById, state, update, watch } from "./store.js";
 
 /** @typedef {import("./store.js").Channel} Channel */
 
@@ -67,7 +67,7 @@ function channelButton(channel) {
     type: "button",
     class: ["channel", current && "channel--current", unread && "channel--unread", !channel.is_member && !channel.is_im && "channel--other"],
     "aria-current": current ? "page" : undefined,
-    data: { testid: channel.is_im ? `dm-${channel.name}` : `channel-${channel.name}`, channel: channel.id },
+    data: { testid: channel.is_im ? `dm-${personById(channel.im_user)?.name}` : `channel-${channel.name}`, channel: channel.id },
     on: { click: () => openChannel(channel.id) },
   }, channelMark(channel), h("span", { class: "channel__name" }, name), unread && h("span", { class: "channel__count", "aria-label": `${channel.unread} unread` }, channel.unread));
 }

@@ -66,11 +66,24 @@ export function channelTitle(channel) {
 function drawConversation() {
   const { conversation, user, channelId } = state;
   byId("messages").setAttribute("aria-busy", String(!conversation));
-  byId("message-empty").hidden = !conversation || conversation.messages.length > 0;
+  byId("message-begin").hidden = !conversation;
   if (!conversation) return;
+  drawBeginning();
   const place = `${user} ${channelId}`;
   if (unread.place !== place) unread = { place, from: firstUnread(conversation.messages) };
   drawMessages(channelId, conversation.messages, unread.from);
+}
+
+/** Above the first message: where one is, and what one can do here. */
+function drawBeginning() {
+  const channel = currentChannel();
+  const [command] = state.commands;
+  if (!channel) return;
+  const title = channel.is_im ? channelTitle(channel) : `#${channel.name}`;
+  const text = channel.is_im ? `This is where ${title} writes to you.` : `This is the very beginning of ${title}.`;
+  const does = command?.description ? `: ${command.description}.` : ".";
+  const hint = command && !channel.is_im && [" Try ", h("code", { class: "code" }, command.command), does];
+  fill(byId("message-begin"), h("p", { class: "messages__begin-title" }, title), h("p", {}, text, hint));
 }
 
 /** @param {import("./store.js").Message[]} messages @returns {string | null} */

@@ -7,7 +7,7 @@ import { icon } from "./icons.js";
 import { imageNode } from "./images.js";
 import { renderPicker, renderRichTextInput, renderTextInput } from "./inputs.js";
 import { openMenu } from "./popup.js";
-import { plainText, plainString } from "./text.js";
+import { plainObject, plainString } from "./text.js";
 
 /**
  * @typedef {{element: any, payload: any, control: HTMLElement, undo: () => void}} Dispatched what a person did
@@ -91,7 +91,7 @@ export function renderElement(element, context) {
 /** @param {any} element @param {Context} context @returns {Rendered} */
 function renderButton(element, context) {
   const classes = ["button", element.style && `button--${element.style}`];
-  const label = h("span", { class: "button__label" }, plainText(element.text?.text ?? "", element.text?.emoji !== false));
+  const label = h("span", { class: "button__label" }, plainObject(element.text));
   const name = element.accessibility_label || undefined;
   const props = { class: classes, "aria-label": name, data: { value: element.value } };
   const control = element.url

@@ -4,7 +4,7 @@
 import { h, uniqueId } from "./dom.js";
 import { renderElement } from "./elements.js";
 import { length } from "./inputs.js";
-import { plainString, plainText, textObject } from "./text.js";
+import { plainObject, plainString, textObject } from "./text.js";
 
 /**
  * @typedef {import("./blocks.js").Surface} Surface
@@ -25,7 +25,7 @@ export function renderField(block, surface) {
   const grouped = control.getAttribute("role") !== null;
   const labelId = `${control.id}-label`;
   const optional = block.optional && h("span", { class: "field__optional" }, " (optional)");
-  const label = h(grouped ? "div" : "label", { class: "field__label", id: labelId, for: grouped ? undefined : control.id }, plainText(block.label?.text ?? ""), optional);
+  const label = h(grouped ? "div" : "label", { class: "field__label", id: labelId, for: grouped ? undefined : control.id }, plainObject(block.label), optional);
   if (grouped) control.setAttribute("aria-labelledby", labelId);
   else if (!block.optional) control.setAttribute("aria-required", "true");
   const hint = block.hint && h("p", { class: "field__hint", id: `${control.id}-hint` }, textObject(block.hint));

@@ -64,5 +64,5 @@ function callRow(call) {
 function time(at) {
   if (!at) return "";
   const date = Number.isNaN(Number(at)) ? new Date(at) : toDate(at);
-  return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  return date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 }

@@ -5,7 +5,7 @@
  *
  * Hooks for browser tests (`data-testid`), kept stable:
  *   person-select                      native select; values are user ids
- *   channel-<name>, dm-<name>          in the list; data-channel is the id
+ *   channel-<name>, dm-<person's name> in the list; data-channel is the id
  *   new-channel, new-channel-name, new-channel-private, new-channel-create, new-channel-error
  *   channel-title, topic, topic-box, members, member-list, invite-person, invite, channel-menu, rename, rename-box, leave, archive, join
  *   message                            data-ts, data-author, data-ephemeral="true"; inside: message-content, pinned, only-you

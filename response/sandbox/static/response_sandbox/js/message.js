@@ -80,12 +80,18 @@ function marks(message) {
 function messageContent(message, channelId) {
   const source = { channel: channelId, message_ts: message.ts, ephemeral: Boolean(message.ephemeral) };
   const surface = surfaceFor(source);
-  const blocks = message.blocks?.length ? renderBlocks(message.blocks, surface) : [];
+  const blocks = renderBlocks(blocksToShow(message), surface);
   const text = !blocks.length && message.text && h("div", { class: ["message__text", isLoud(message.text) && "message__text--emoji"] }, renderMrkdwn(message.text));
   const edited = message.edited && h("span", { class: "message__edited" }, " (edited)");
   if (text) text.append(edited || "");
   const attachments = (message.attachments ?? []).map((attachment) => renderAttachment(attachment, surface));
   return [text, blocks, attachments, !text && edited];
+}
+
+/** @param {Message} message @returns {any[]} without the rich_text that repeats what a person typed: the text says it with its marks */
+function blocksToShow({ blocks = [], bot_id, text }) {
+  const typed = !bot_id && text && blocks.every(({ type }) => type === "rich_text");
+  return typed ? [] : blocks;
 }
 
 /** @param {string} text @returns {boolean} whether it is nothing but one to three emoji */

@@ -24,7 +24,13 @@ let stick = true;
 /** Prepare scrolling and the keyboard. */
 export function setUpMessages() {
   const scroller = byId("messages");
+  let size = "";
   scroller.addEventListener("scroll", () => {
+    const now = `${scroller.scrollHeight} ${scroller.clientHeight}`;
+    const resized = now !== size;
+    size = now;
+    // A new size scrolls, too: only a person's scrolling leaves the bottom.
+    if (resized && stick) return toBottom();
     stick = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_BOTTOM;
     if (stick) byId("jump").hidden = true;
   });

@@ -9,7 +9,7 @@ import { focusField, setFieldError, showFieldErrors, validate } from "./field.js
 import { refresh } from "./live.js";
 import { withValues } from "./prefill.js";
 import { state, watch } from "./store.js";
-import { plainString, plainText } from "./text.js";
+import { plainObject, plainString } from "./text.js";
 
 /**
  * @typedef {{view: any, depth?: number}} Modal
@@ -61,7 +61,7 @@ function draw({ view, depth }) {
   const focused = sameView ? focusedAction() : "";
   const surface = surfaceFor({ view_id: view.id });
   const blocks = withBlockIds(view.blocks ?? []);
-  fill(byId("modal-title"), plainText(view.title?.text ?? ""));
+  fill(byId("modal-title"), plainObject(view.title));
   fill(byId("modal-body"), renderBlocks(withValues(blocks, kept.get(view.id)), surface));
   shown = { view, blocks, values: surface.values };
   byId("modal-close").textContent = plainString(view.close) || ((depth ?? 1) > 1 ? "Back" : "Cancel");

@@ -2,7 +2,7 @@
  * Slack's text objects as nodes.
  */
 import { emojiFor, emojiNode } from "./emoji.js";
-import { textNodes } from "./entities.js";
+import { decodeEntities, textNodes } from "./entities.js";
 import { renderMrkdwn } from "./mrkdwn.js";
 
 /**
@@ -17,11 +17,20 @@ export function textObject(object) {
   if (!object) return [];
   if (typeof object === "string") return [renderMrkdwn(object)];
   if (object.type === "mrkdwn") return [renderMrkdwn(object.text ?? "", { verbatim: object.verbatim })];
-  return plainText(object.text ?? "", object.emoji !== false);
+  return plainObject(object);
 }
 
 /**
- * Plain text is shown as it is, entities and all, except emoji names.
+ * A plain_text object. Slack keeps the three characters of markup as entities here, too.
+ * @param {TextObject | null | undefined} object
+ * @returns {Node[]}
+ */
+export function plainObject(object) {
+  return plainText(decodeEntities(object?.text ?? ""), object?.emoji !== false);
+}
+
+/**
+ * Characters, and emoji by their names.
  * @param {string} text
  * @param {boolean} [withEmoji]
  * @returns {Node[]}
@@ -40,6 +49,6 @@ export function plainText(text, withEmoji = true) {
  * @returns {string}
  */
 export function plainString(object) {
-  const text = typeof object === "string" ? object : (object?.text ?? "");
+  const text = typeof object === "string" ? object : decodeEntities(object?.text ?? "");
   return text.replace(/:([\p{L}\p{N}_+'-]+):/gu, (whole, name) => emojiFor(name) ?? whole);
 }
