@@ -72,11 +72,11 @@ export function fill(node, ...children) {
 
 /**
  * @param {string} url
- * @returns {string | null} the URL when it cannot run script (http, https, mailto, slack or of this site), else null
+ * @returns {string | null} the URL when it cannot run script (an absolute http, https, mailto or slack URL), else null
  */
 export function safeUrl(url) {
   try {
-    return SAFE_PROTOCOLS.has(new URL(url, document.baseURI).protocol) ? url : null;
+    return SAFE_PROTOCOLS.has(new URL(url).protocol) ? url : null;
   } catch {
     return null;
   }

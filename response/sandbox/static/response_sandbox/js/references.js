@@ -1,7 +1,7 @@
 /**
  * What stands between `<` and `>` in Slack's text: people, channels, groups, dates, links.
  */
-import { externalLink, h } from "./dom.js";
+import { externalLink, h, safeUrl } from "./dom.js";
 import { decodeEntities } from "./entities.js";
 import { channelById, personById, state } from "./store.js";
 import { formatDateToken, fullDate } from "./time.js";
@@ -17,6 +17,7 @@ export function referenceNode(inner) {
   if (target.startsWith("!date^")) return dateNode(target, label);
   if (target.startsWith("!")) return specialMention(target.slice(1), label);
   const url = decodeEntities(target);
+  if (!safeUrl(url)) return document.createTextNode(decodeEntities(`<${inner}>`));
   return externalLink(url, decodeEntities(label || url.replace(/^mailto:/, "")));
 }
 
