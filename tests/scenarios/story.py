@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import time_machine
+from django.db import connections
 from django.utils import timezone
 
 from response.core.models import Incident
@@ -14,7 +16,7 @@ from response.sandbox.driver import Person
 from response.sandbox.models import Message
 from response.sandbox.workspace import Workspace
 from response.slack import drain, tick
-from response.slack.models import CommsChannel
+from response.slack.models import Call, CommsChannel, HandlerRun
 from response.slack.pace import Unpaced
 from response.slack.sender import Sender
 
@@ -63,6 +65,19 @@ class Story:
             self.forward(minutes=1)
             self.tick()
 
+    def at_once(self, *acts: Callable[[], object]) -> None:
+        """Several acts at the same time, each in a thread with connections of its own."""
+
+        def alone(act: Callable[[], object]) -> None:
+            try:
+                act()
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(acts)) as pool:
+            for done in [pool.submit(alone, act) for act in acts]:
+                done.result()
+
     # -- faults ---------------------------------------------------------------------------
 
     def fault(self, **changes: Any) -> None:
@@ -100,6 +115,10 @@ class Story:
         self.settle()
         return CommsChannel.objects.get(incident=incident)
 
+    def begins(self, title: str = "The database is down", **fields: Any) -> CommsChannel:
+        """Ana declares an incident and opens its channel."""
+        return self.opens_channel(self.ana, self.declares(self.ana, title, **fields))
+
     def says(self, person: Person, channel: CommsChannel, text: str) -> Message:
         """Somebody says something in the comms channel, and it is dealt with."""
         message = person.says(channel.channel_name, text)
@@ -124,9 +143,33 @@ class Story:
             if message.user_id == bot and not message.subtype
         ]
 
+    def answer(self, channel: CommsChannel) -> str:
+        """The last thing that the bot said in a comms channel, all that it shows."""
+        bot = self.workspace.bot.id
+        messages = self.workspace.messages(channel.channel_id)
+        return said([row for row in messages if row.user_id == bot and not row.subtype][-1])
+
+    def told(self, person: Person) -> list[str]:
+        """What the bot told a person privately, wherever: ephemerally and directly."""
+        rows = Message.objects.filter(only_for=person.user).order_by("ts")
+        directly = [row for row in person.direct_messages() if row.user_id != person.id]
+        return [said(row) for row in [*rows, *directly]]
+
+    def given_up(self) -> list[str]:
+        """What was parked in either box, for an operator to see."""
+        runs = HandlerRun.objects.filter(state=HandlerRun.State.PARKED)
+        calls = Call.objects.filter(state=Call.State.PARKED)
+        return [f"{row}: {row.error}" for row in [*runs, *calls]]
+
     def methods(self) -> list[str]:
         """Web API methods that Slack was called with so far, in order."""
         return [call.method for call in self.workspace.calls()]
+
+
+def buttons(message: Message) -> list[str]:
+    """Action ids of what can be used in a message, in their order."""
+    message.refresh_from_db()
+    return [element["action_id"] for element in _elements(message.blocks)]
 
 
 def said(message: Message) -> str:
@@ -140,4 +183,13 @@ def _texts(node: Any) -> list[str]:
         return own + [found for value in node.values() for found in _texts(value)]
     if isinstance(node, list):
         return [found for item in node for found in _texts(item)]
+    return []
+
+
+def _elements(node: Any) -> list[dict[str, Any]]:
+    if isinstance(node, dict):
+        own = [node] if "action_id" in node else []
+        return own + [found for value in node.values() for found in _elements(value)]
+    if isinstance(node, list):
+        return [found for item in node for found in _elements(item)]
     return []
