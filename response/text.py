@@ -1,8 +1,8 @@
 """Text in and out: every conversion to and from Slack's wire form.
 
 Stored text is Slack's own wire form: ``&``, ``<`` and ``>`` as ``&amp;``, ``&lt;`` and ``&gt;``,
-no other entities, and references as tokens: ``<@U1>``, ``<#C1|name>``, ``<https://x.test|label>``,
-``<!here>``. What a person typed reads the same everywhere and is never markup. Characters that
+no other entities, and references as tokens: ``<@U1>``, ``<#C1|name>``, ``<https://x.test|label>``.
+What a person typed reads the same everywhere and is never markup. Characters that
 only look like wire form (rows of 0.5.1 have such) are literal.
 https://docs.slack.dev/messaging/formatting-message-text
 """
@@ -23,14 +23,16 @@ from response import markdown
 Names = Mapping[str, str]
 
 _LABEL = r"(?:\|[^<>\n]*)?"
-_TOKEN = (
-    rf"<(?:@[UW][A-Z0-9]+{_LABEL}|#[CGD][A-Z0-9]+{_LABEL}|![a-z][^<>\n]*"
-    rf"|(?:https?://|mailto:|tel:)[^<>|\s]+{_LABEL})>"
+_REFERENCE = (
+    rf"@[UW][A-Z0-9]+{_LABEL}|#[CGD][A-Z0-9]+{_LABEL}"
+    rf"|(?:https?://|mailto:|tel:)[^<>|\s]+{_LABEL}"
 )
+_TOKEN = rf"<(?:{_REFERENCE}|![a-z][^<>\n]*)>"
 _PIECE = re.compile(
     rf"(?P<token>{_TOKEN})|(?P<entity>&(?:amp|lt|gt);)|(?P<literal>[<>&])|(?P<plain>[^<>&]+)"
 )
-_EDITED_PIECE = re.compile(rf"(?P<token>{_TOKEN})|(?P<plain>[^<]+|<)")
+# `<!channel>` is no reference: whoever types it means these characters, and pings nobody.
+_EDITED_PIECE = re.compile(rf"(?P<token><(?:{_REFERENCE})>)|(?P<plain>[^<]+|<)")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _CHARACTERS = {entity: character for character, entity in _ENTITIES.items()}
@@ -84,9 +86,11 @@ def from_plain(typed: str) -> str:
 
 
 def from_slack(sent: str) -> str:
-    """Text that Slack sent us: wire form already, made sure of."""
-    found = _PIECE.finditer(_UNSTORABLE.sub("", sent))
-    return "".join(_ENTITIES.get(match[0], match[0]) for match in found)
+    """Text that Slack sent us: wire form already, made sure of.
+
+    ``<!here>`` and its like become the words that they show: what is stored calls no crowd.
+    """
+    return to_slack(_UNSTORABLE.sub("", sent))
 
 
 def from_editable(edited: str) -> str:
