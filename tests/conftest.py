@@ -4,9 +4,16 @@ import socket
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from response import background
+
+# A busy machine is no fault of the code: examples are counted, not timed.
+hypothesis.settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tests")
 
 LOOPBACK = ("127.", "::1", "localhost")
 
