@@ -374,3 +374,8 @@ def test_a_title_is_split_between_words() -> None:
     assert fields.split_title("one two") == ("one two", "")
     assert fields.split_title("x" * 300) == ("x" * 200, "x" * 100)
     assert fields.split_title("  \n ") == ("", "")
+
+
+def test_a_link_longer_than_any_title_goes_to_the_summary_whole() -> None:
+    link = f"<https://x.test/{'a' * 300}>"
+    assert fields.split_title(link) == ("", link)
