@@ -68,7 +68,7 @@ def schedule_drain() -> None:
     database.on_commit(_start, robust=True)
 
 
-def run_after_response(function: Callable[[], None]) -> None:
+def run_after_response(function: Callable[[], object]) -> None:
     """Run ``function`` in a thread of its own, once this request is answered."""
     if not _manual:
         after_response.enable(_with_own_connections(function)).after_response()
@@ -104,7 +104,7 @@ def _enqueue(alias: str) -> None:
         )
 
 
-def _with_own_connections(function: Callable[[], None]) -> Callable[[], None]:
+def _with_own_connections(function: Callable[[], object]) -> Callable[[], None]:
     def run() -> None:
         try:
             function()

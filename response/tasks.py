@@ -5,14 +5,17 @@ Imported only when that is set: on Django 5.2 it needs the ``tasks`` extra.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, cast
+
 import django
 
 from response.slack.drain import drain_once
 
-if django.VERSION >= (6, 0):
-    from django.tasks import task
-else:
-    from django_tasks import task
+# Django 6 ships what the package brings to 5.2.
+_framework = import_module("django.tasks" if django.VERSION >= (6, 0) else "django_tasks")
+task = cast("Callable[[Callable[[], None]], Any]", _framework.task)
 
 
 @task

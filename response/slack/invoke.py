@@ -42,11 +42,15 @@ def parsed(run: HandlerRun) -> Any:
     return payloads.parse_interaction(data)
 
 
-def _parsed_as(run: HandlerRun, *kinds: type[P]) -> P:
+def _parsed_as(run: HandlerRun, kind: type[P]) -> P:
     found = parsed(run)
-    if not isinstance(found, kinds):
-        raise MalformedPayload(f"{run.handler} cannot handle a {type(found).__name__}")
+    if not isinstance(found, kind):
+        raise _misfit(run, found)
     return found
+
+
+def _misfit(run: HandlerRun, found: object) -> MalformedPayload:
+    return MalformedPayload(f"{run.handler} cannot handle a {type(found).__name__}")
 
 
 def _incident(run: HandlerRun) -> Incident | None:
@@ -174,21 +178,26 @@ def call_action(handler: Handler, action: BlockAction, incident: Incident | None
 
 
 def _dialog(run: HandlerRun, handler: Handler) -> None:
-    dialog = _parsed_as(run, ViewSubmission, DialogSubmission)
+    dialog = parsed(run)
     if isinstance(dialog, ViewSubmission):
         submitted = dialog_builder.read_submission(dialog)
         channel_id, response_url = submitted.channel_id, submitted.response_url
         submission, state = submitted.submission, submitted.state
-    else:
+    elif isinstance(dialog, DialogSubmission):
         # Opened as a dialog by 0.5.1, and submitted after the upgrade.
         channel_id, response_url = dialog.channel_id, dialog.response_url
         submission, state = dialog.submission, dialog.state
+    else:
+        raise _misfit(run, dialog)
     with _acting(dialog.user_id):
         handler.function(dialog.user_id, channel_id, dict(submission), response_url, state)
 
 
 def _shortcut(run: HandlerRun, handler: Handler) -> None:
-    call_shortcut(handler, _parsed_as(run, Shortcut, MessageShortcut), _incident(run))
+    shortcut = parsed(run)
+    if not isinstance(shortcut, (Shortcut, MessageShortcut)):
+        raise _misfit(run, shortcut)
+    call_shortcut(handler, shortcut, _incident(run))
 
 
 def call_shortcut(

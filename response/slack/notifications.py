@@ -63,9 +63,10 @@ def run_notification(run: HandlerRun, handler: Handler) -> Callable[[], None]:
 
     The incident may have been closed, or the reason for the nudge gone, since it fell due.
     """
-    incident = Incident.objects.filter(pk=run.delivery.incident_id, end_time=None).first()
+    incident = run.delivery.incident
     if (
         incident is None
+        or incident.is_closed()
         or not _has_reason(handler, incident)
         or handler.function(incident) is False
     ):

@@ -71,7 +71,7 @@ class Headline(Operation):
         return f"headline:{call.incident_id}"
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
-        post = _headline_post(call.incident_id)
+        post = _headline_post(call)
         if post is None or post.incident.private:
             return None
         blocks, text = messages.headline(post)
@@ -95,7 +95,7 @@ class Headline(Operation):
         return slack("chat.postMessage", channel=channel, **message, **quiet)
 
     def done(self, call: Call, answer: Answer) -> None:
-        HeadlinePost.objects.filter(incident_id=call.incident_id, superseded=False).update(
+        HeadlinePost.objects.filter(incident=call.incident, superseded=False).update(
             message_ts=answer["ts"], channel_id=answer["channel"], sent_digest=answer["digest"]
         )
 
@@ -104,7 +104,7 @@ class HeadlineThread(Operation):
     """Post in the headline's thread; in its lane, so that the headline comes first."""
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
-        post = _headline_post(call.incident_id)
+        post = _headline_post(call)
         if post is None or not post.message_ts:
             return None
         channel = post.channel_id or channels.headline_channel_id(post.incident)
@@ -126,7 +126,7 @@ class OpenCommsChannel(Operation):
         return f"comms-channel:{call.incident_id}"
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
-        incident = Incident.objects.get(pk=call.incident_id)
+        incident = _incident(call)
         if CommsChannel.objects.filter(incident=incident).exists():
             return None
         notes = call.notes
@@ -167,7 +167,7 @@ class OpenCommsChannel(Operation):
                 return None
 
     def done(self, call: Call, answer: Answer) -> None:
-        incident = Incident.objects.get(pk=call.incident_id)
+        incident = _incident(call)
         channel = answer["channel"]
         comms_channel = CommsChannel.objects.create(
             incident=incident, channel_id=channel["id"], channel_name=channel["name"]
@@ -180,7 +180,7 @@ class OpenCommsChannel(Operation):
     def parked(self, call: Call, error: Exception) -> None:
         user_id = call.args.get("user_id", "")
         if user_id:
-            outbox.whisper(user_id, messages.comms_channel_failed(call.incident, error))
+            outbox.whisper(user_id, messages.comms_channel_failed(_incident(call), error))
 
 
 def welcome(incident: Incident, comms_channel: CommsChannel, creator: str) -> None:
@@ -235,7 +235,7 @@ class RenameChannel(Operation):
     """Rename a comms channel; if Slack refuses, the channel is told why."""
 
     def done(self, call: Call, answer: Answer) -> None:
-        CommsChannel.objects.filter(incident_id=call.incident_id).update(
+        CommsChannel.objects.filter(incident=call.incident).update(
             channel_name=answer["channel"]["name"]
         )
 
@@ -308,8 +308,15 @@ def get(name: str) -> Operation:
     return OPERATIONS[name]
 
 
-def _headline_post(incident_id: int | None) -> HeadlinePost | None:
-    posts = HeadlinePost.objects.filter(incident_id=incident_id, superseded=False)
+def _incident(call: Call) -> Incident:
+    """The incident that the call is for, as it is now."""
+    if call.incident is None:
+        raise ValueError(f"Call {call.pk} ({call}) is for no incident")
+    return call.incident
+
+
+def _headline_post(call: Call) -> HeadlinePost | None:
+    posts = HeadlinePost.objects.filter(incident=call.incident, superseded=False)
     related = posts.select_related("incident__lead", "incident__reporter", "comms_channel")
     return related.first()
 

@@ -8,7 +8,8 @@ from django.dispatch import receiver
 
 from response.core.actor import Actor
 from response.core.changes import FieldChange
-from response.core.models import ExternalUser, Incident
+from response.core.models import Incident
+from response.core.models.external_user import SLACK
 from response.core.signals import (
     incident_changed,
     incident_closed,
@@ -32,8 +33,9 @@ def keep_up(incident: Incident, changes: dict[str, FieldChange], **kwargs: Any) 
     if HeadlinePost.objects.filter(incident=incident, superseded=False).exists():
         operations.refresh_headline(incident)
     channel = incident.comms_channel()
-    if "lead" in changes and channel is not None and _in_slack(incident.lead):
-        operations.invite(channel, [incident.lead.external_id])
+    lead = incident.lead
+    if "lead" in changes and channel is not None and lead is not None and lead.app_id == SLACK:
+        operations.invite(channel, [lead.external_id])
 
 
 @receiver(incident_closed)
@@ -43,7 +45,7 @@ def tell_closed(incident: Incident, actor: Actor, **kwargs: Any) -> None:
     if channel is not None:
         channel.post_in_channel(messages.closed(incident, actor))
     owner = incident.lead or incident.reporter
-    if _in_slack(owner):
+    if owner is not None and owner.app_id == SLACK:
         outbox.post(owner.external_id, messages.write_the_report(incident), incident=incident)
 
 
@@ -53,7 +55,3 @@ def tell_reopened(incident: Incident, actor: Actor, **kwargs: Any) -> None:
     channel = incident.comms_channel()
     if channel is not None:
         channel.post_in_channel(messages.reopened(incident, actor))
-
-
-def _in_slack(person: ExternalUser | None) -> bool:
-    return person is not None and person.app_id == "slack"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from response.core.models import Incident
 from response.slack import registry
@@ -55,7 +55,7 @@ def single_notification(
     Works with and without parentheses: ``@single_notification`` is called at once.
     """
     if callable(initial_delay_mins):
-        return single_notification(0, cast("F", initial_delay_mins))
+        return single_notification(0, initial_delay_mins)
     register = recurring_notification(
         initial_delay_mins, max_notifications=1, when=when, atomic=atomic
     )

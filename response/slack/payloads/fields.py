@@ -11,6 +11,9 @@ from response.exceptions import ResponseError
 
 MAX_DEPTH = 100
 MAX_ID = 255
+# Slack's ids of these have about ten characters; the columns that hold them have 50 or more.
+MAX_ROW_ID = 50
+ROW_IDS = frozenset({"id", "user", "user_id", "bot_id", "channel", "channel_id", "team_id"})
 
 
 class MalformedPayload(ResponseError):
@@ -89,7 +92,10 @@ class Fields:
         return "" if value is None else self._string(name, value)
 
     def id(self, name: str) -> str:
-        """The string ``name`` as an identifier: not empty, printable, 255 characters at most."""
+        """The string ``name`` as an identifier: not empty, printable, 255 characters at most.
+
+        Those of people, channels, teams and views (``ROW_IDS``) have 50 at most.
+        """
         value = self.maybe_id(name)
         if not value:
             raise MalformedPayload(f"'{self.path(name)}' is missing")
@@ -98,7 +104,8 @@ class Fields:
     def maybe_id(self, name: str) -> str:
         """An identifier, empty if it is not there."""
         value = self.maybe_text(name)
-        if len(value) > MAX_ID or not value.isprintable():
+        longest = MAX_ROW_ID if name in ROW_IDS else MAX_ID
+        if len(value) > longest or not value.isprintable():
             raise MalformedPayload(f"'{self.path(name)}' is no identifier")
         return value
 
