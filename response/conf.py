@@ -14,8 +14,40 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
 DEFAULT_MARKDOWN_TAGS = frozenset(
-    "a abbr b blockquote br code del em h1 h2 h3 h4 h5 h6 hr i li ol p pre s span strong "
-    "sub sup table tbody td th thead tr ul".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "blockquote",
+        "br",
+        "code",
+        "del",
+        "em",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "i",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 DEFAULT_MARKDOWN_ATTRIBUTES: Mapping[str, Iterable[str]] = {
     "a": ("href", "title"),
