@@ -13,42 +13,25 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-DEFAULT_MARKDOWN_TAGS = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "code",
-        "del",
-        "em",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+_BLOCK_TAGS = ("blockquote", "hr", "li", "ol", "p", "pre", "ul")
+_HEADING_TAGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_INLINE_TAGS = (
+    "a",
+    "abbr",
+    "b",
+    "br",
+    "code",
+    "del",
+    "em",
+    "i",
+    "s",
+    "span",
+    "strong",
+    "sub",
+    "sup",
 )
+_TABLE_TAGS = ("table", "tbody", "td", "th", "thead", "tr")
+DEFAULT_MARKDOWN_TAGS = frozenset(_BLOCK_TAGS + _HEADING_TAGS + _INLINE_TAGS + _TABLE_TAGS)
 DEFAULT_MARKDOWN_ATTRIBUTES: Mapping[str, Iterable[str]] = {
     "a": ("href", "title"),
     "abbr": ("title",),
