@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import time_machine
 
-from response.sandbox import credentials
+from response.sandbox import credentials, sending
 from response.sandbox.workspace import Workspace
+from response.slack import declare, modals, permissions
 from tests.scenarios.story import Story
 
 # A Monday morning in office hours.
@@ -21,6 +22,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "/scenarios/" in str(item.path):
             mark = pytest.mark.django_db(transaction=True, databases=["default", "sandbox"])
             item.add_marker(mark)
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds that pass on the machine of the tests are none of the story's."""
+    monkeypatch.setattr(sending, "DEADLINE", 60.0)
+    for module in (declare, modals, permissions):
+        monkeypatch.setattr(module, "PATIENCE", 60.0)
 
 
 @pytest.fixture
