@@ -7,9 +7,12 @@ restart. Nothing is sent inside a transaction.
 
 from __future__ import annotations
 
+import json
+import secrets
+
 from django.db.models import F, Min, Q, QuerySet
 
-from response.sandbox import clock, faults, sending
+from response.sandbox import clock, faults, sending, state
 from response.sandbox.models import Delivery
 from response.sandbox.sending import Reply
 
@@ -40,21 +43,35 @@ def enqueue(*, event_id: str, name: str, body: str) -> Delivery:
 
 def send_at_once(*, kind: str, name: str, path: str, body: str) -> Reply:
     """A command or an interaction: one attempt while the person waits, never repeated."""
-    row = Delivery.objects.create(
-        kind=kind,
-        name=name[:120],
-        path=path,
-        content_type=sending.FORM,
-        body=body,
-        state=Delivery.State.SENDING,
-        due_at=clock.now(),
-        created_at=clock.now(),
-        attempts=1,
-    )
-    _prune(row.pk)
+    now = clock.now()
+    with state.writing():
+        row = Delivery.objects.create(
+            kind=kind,
+            name=name[:120],
+            path=path,
+            content_type=sending.FORM,
+            body=body,
+            state=Delivery.State.SENDING,
+            due_at=now,
+            created_at=now,
+            attempts=1,
+        )
+        _prune(row.pk)
     reply = sending.post(path, body, sending.FORM)
     _record(row, reply, Delivery.State.DELIVERED if reply.ok else Delivery.State.FAILED)
     return reply
+
+
+def verify_url() -> bool:
+    """What Slack does when the events' URL is saved: whether the app gives the challenge back.
+
+    https://docs.slack.dev/reference/events/url_verification
+    """
+    challenge = secrets.token_urlsafe(40)
+    body = {"token": "deprecated", "challenge": challenge, "type": "url_verification"}
+    reply = sending.post("event", json.dumps(body), sending.JSON)
+    # As text, in a form or in JSON: Slack takes it in all three.
+    return reply.status == 200 and challenge in reply.body
 
 
 def deliver_due(now: float | None = None) -> int:
@@ -94,9 +111,13 @@ def _claim(newest: int, now: float) -> Delivery | None:
         unclaimed = Delivery.objects.filter(
             pk=row.pk, state=row.state, attempts=row.attempts, claimed_until=row.claimed_until
         )
-        if unclaimed.update(
-            state=Delivery.State.SENDING, claimed_until=now + CLAIM, attempts=F("attempts") + 1
-        ):
+        with state.writing():
+            claimed = unclaimed.update(
+                state=Delivery.State.SENDING,
+                claimed_until=now + CLAIM,
+                attempts=F("attempts") + 1,
+            )
+        if claimed:
             row.attempts += 1
             return row
     return None
@@ -111,22 +132,23 @@ def _attempt(row: Delivery, now: float) -> None:
     if reply.ok and row.copies:
         row.copies -= 1
         row.due_at = now
-        state = Delivery.State.PENDING
+        done = Delivery.State.PENDING
     elif reply.ok:
-        state = Delivery.State.DELIVERED
+        done = Delivery.State.DELIVERED
     elif row.attempts > len(RETRY_AFTER) or reply.headers.get("x-slack-no-retry") == "1":
-        state = Delivery.State.FAILED
+        done = Delivery.State.FAILED
     else:
         row.due_at = now + RETRY_AFTER[row.attempts - 1]
-        state = Delivery.State.PENDING
-    _record(row, reply, state)
+        done = Delivery.State.PENDING
+    _record(row, reply, done)
 
 
-def _record(row: Delivery, reply: Reply, state: Delivery.State) -> None:
-    row.state = state
+def _record(row: Delivery, reply: Reply, done: Delivery.State) -> None:
+    row.state = done
     row.status, row.error = reply.status, reply.error
     row.answer, row.ms = reply.body, reply.ms
-    row.save(update_fields=["state", "status", "error", "answer", "ms", "due_at", "copies"])
+    with state.writing():
+        row.save(update_fields=["state", "status", "error", "answer", "ms", "due_at", "copies"])
 
 
 def _prune(pk: int) -> None:

@@ -142,7 +142,12 @@ def _interaction(team: Team, kind: str, user: User, view: View | None = None) ->
         "team": {"id": team.id, "domain": team.domain},
         "enterprise": None,
         "is_enterprise_install": False,
-        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": team.id},
+        "user": {
+            "id": user.id,
+            "username": user.name,
+            "name": user.name,
+            "team_id": user.other_team_id or team.id,
+        },
         "api_app_id": team.app_id,
         "token": "deprecated",
         "trigger_id": triggers.issue(user, view.id if view else ""),

@@ -31,7 +31,7 @@ def say(person: User, channel: Channel, typed: str, thread_ts: str = "") -> Mess
     with state.change():
         _require_speaker(person, channel)
         wire = _typed(typed)
-        row = _new(channel, person, text=wire, thread_ts=_thread(channel, thread_ts))
+        row = _new(channel, person, text=wire, **_thread(channel, thread_ts))
         row.client_msg_id = str(uuid.uuid4())
         row.blocks = [text.rich_text(wire, state.next_id("rt"))]
         row.save()
@@ -54,8 +54,8 @@ def post_as_app(
     with state.change() as team:
         bot = User.objects.get(id=team.bot_user_id)
         content = _app_content(text, blocks, attachments, POSTED_LIMIT)
-        thread = _thread(channel, thread_ts)
-        row = _new(channel, bot, thread_ts=thread, bot_id=team.bot_id, only_for=only_for, **content)
+        content |= _thread(channel, thread_ts)
+        row = _new(channel, bot, bot_id=team.bot_id, only_for=only_for, **content)
         row.metadata = metadata or {}
         row.username = username
         row.subtype = "bot_message" if username else ""
@@ -141,7 +141,13 @@ def remove(row: Message) -> None:
 
 
 def _new(channel: Channel, user: User, **fields: Any) -> Message:
-    row = Message(channel=channel, user=user, ts=state.next_ts(), **fields)
+    row = Message(
+        channel=channel,
+        user=user,
+        author_team_id=user.other_team_id,
+        ts=state.next_ts(),
+        **fields,
+    )
     # What one says oneself is read.
     Membership.objects.filter(channel=channel, user=user).update(
         last_read=Greatest(F("last_read"), Value(row.ts))
@@ -209,10 +215,14 @@ def _typed(typed: str) -> str:
     return text.from_typed(typed.strip())
 
 
-def _thread(channel: Channel, thread_ts: str) -> str:
-    if thread_ts and not channel.messages.filter(ts=thread_ts, only_for=None).exists():
+def _thread(channel: Channel, thread_ts: str) -> Object:
+    """What makes a message a reply; a reply itself has none."""
+    if not thread_ts:
+        return {}
+    parent = channel.messages.filter(ts=thread_ts, only_for=None, thread_ts="").first()
+    if parent is None:
         raise ApiError("thread_not_found")
-    return thread_ts
+    return {"thread_ts": thread_ts, "extra": {"parent_user_id": parent.user_id}}
 
 
 def _require_speaker(person: User, channel: Channel) -> None:

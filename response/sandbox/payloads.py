@@ -24,7 +24,7 @@ def message(team: Team, row: Message) -> Object:
     if row.subtype:
         body["subtype"] = row.subtype
     else:
-        body["team"] = team.id
+        body["team"] = row.author_team_id or team.id
     body |= {name: value for name, value in _optional_members(row).items() if value}
     if row.bot_id:
         body |= {"app_id": team.app_id, "bot_profile": _bot_profile(team)}
@@ -133,20 +133,23 @@ def channel_renamed(row: Channel) -> Object:
 
 
 def user(team: Team, row: User, *, with_email: bool = True) -> Object:
+    team_id = row.other_team_id or team.id
     profile: Object = {
         "display_name": row.display_name,
         "display_name_normalized": row.display_name,
         "real_name": row.real_name,
         "real_name_normalized": row.real_name,
-        "team": team.id,
+        "team": team_id,
     }
     if with_email and row.email:
         profile["email"] = row.email
     if row.is_bot:
         profile |= {"bot_id": team.bot_id, "api_app_id": team.app_id}
+    stranger = {"is_stranger": True} if row.other_team_id else {}
     return {
+        **stranger,
         "id": row.id,
-        "team_id": team.id,
+        "team_id": team_id,
         "name": row.name,
         "real_name": row.real_name,
         "deleted": row.deleted,

@@ -6,12 +6,16 @@ from response.sandbox import clock, emoji, events, payloads, state
 from response.sandbox.errors import ApiError
 from response.sandbox.models import Channel, Message, Pin, Reaction, User
 
+MOST_PINS = 100
+
 
 def pin(user: User, row: Message) -> None:
     with state.change() as team:
         _require_member(user, row.channel)
         if Pin.objects.filter(message=row).exists():
             raise ApiError("already_pinned")
+        if _count(row.channel) >= MOST_PINS:
+            raise ApiError("too_many_pins")
         added = Pin.objects.create(message=row, user=user, created=int(clock.now()))
         event = payloads.pin_event(team, added, row, _count(row.channel))
         events.emit({"type": "pin_added", "user": user.id, **event}, row.channel)

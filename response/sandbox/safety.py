@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 from collections.abc import Callable
+from pathlib import Path
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -164,7 +165,11 @@ def _call(condition: Callable[[], Answer]) -> Answer:
 
 
 def _place(database: dict[str, object]) -> tuple[object, ...]:
-    return tuple(str(database.get(key, "")) for key in ("ENGINE", "NAME", "HOST", "PORT"))
+    """Which database it is; a SQLite file by its whole path."""
+    name = str(database.get("NAME", ""))
+    if str(database.get("ENGINE", "")).endswith("sqlite3"):
+        return (str(Path(name).resolve()),)
+    return (name, str(database.get("HOST", "")), str(database.get("PORT", "")))
 
 
 def _is_local_url(url: str) -> bool:

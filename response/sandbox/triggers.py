@@ -18,9 +18,9 @@ KEPT_SECONDS = 3600.0
 def issue(user: User, view_id: str = "") -> str:
     """A ``trigger_id`` for what this person just did."""
     now = clock.now()
-    Trigger.objects.filter(issued_at__lt=now - KEPT_SECONDS).delete()
     issued_at = now - TRIGGER_SECONDS - 1 if faults.current().expire_triggers else now
     with state.change() as team:
+        Trigger.objects.filter(issued_at__lt=now - KEPT_SECONDS).delete()
         team.sequence += 1
         trigger_id = f"{team.sequence}.{int(now)}.{secrets.token_hex(16)}"
         row = Trigger.objects.create(id=trigger_id, user=user, view_id=view_id, issued_at=issued_at)
@@ -44,14 +44,15 @@ def redeem(trigger_id: str) -> Trigger:
 def response_url(user: User, channel: Channel, message_ts: str = "") -> str:
     """A new URL below the sandbox's own, for this person in this channel."""
     now = clock.now()
-    ResponseUrl.objects.filter(issued_at__lt=now - 2 * RESPONSE_URL_SECONDS).delete()
-    row = ResponseUrl.objects.create(
-        token=secrets.token_hex(16),
-        user=user,
-        channel=channel,
-        message_ts=message_ts,
-        issued_at=now,
-    )
+    with state.writing():
+        ResponseUrl.objects.filter(issued_at__lt=now - 2 * RESPONSE_URL_SECONDS).delete()
+        row = ResponseUrl.objects.create(
+            token=secrets.token_hex(16),
+            user=user,
+            channel=channel,
+            message_ts=message_ts,
+            issued_at=now,
+        )
     return f"{conf.url}hooks/{row.token}"
 
 

@@ -103,14 +103,15 @@ def _authenticate(token: str) -> None:
 
 
 def _log(method: str, params: Mapping[str, Any], answered: Answer, started: float) -> None:
-    row = ApiCall.objects.create(
-        method=method[:80],
-        params={name: value for name, value in params.items() if name != "token"},
-        answer=answered.body,
-        status=answered.status,
-        dropped=answered.dropped,
-        at=started,
-        ms=max(0, round((clock.now() - started) * 1000)),
-    )
-    if row.pk % 100 == 0:
-        ApiCall.objects.filter(pk__lte=row.pk - KEPT).delete()
+    with state.writing():
+        row = ApiCall.objects.create(
+            method=method[:80],
+            params={name: value for name, value in params.items() if name != "token"},
+            answer=answered.body,
+            status=answered.status,
+            dropped=answered.dropped,
+            at=started,
+            ms=max(0, round((clock.now() - started) * 1000)),
+        )
+        if row.pk % 100 == 0:
+            ApiCall.objects.filter(pk__lte=row.pk - KEPT).delete()

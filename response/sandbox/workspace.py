@@ -109,6 +109,10 @@ class Workspace:
         """Send the events that are due; how many requests that were. For ``manual``."""
         return deliveries.deliver_due(now)
 
+    def verify_url(self) -> bool:
+        """Save the app's URL of events, as its owner does at Slack."""
+        return deliveries.verify_url()
+
     def post_message(self, channel: str, text: str, **content: Any) -> Message:
         """The bot posts, past the Web API: for setting a scene."""
         return messages.post_as_app(self.channel(channel), text=text, **content)

@@ -234,3 +234,15 @@ def test_old_deliveries_are_forgotten(
     assert waiting in left
     assert done[0] not in left
     assert done[-1] in left
+
+
+def test_saving_the_url_of_events_asks_for_the_challenge(app: App, workspace: Workspace) -> None:
+    def echo(request: Request) -> tuple[int, dict[str, str], bytes]:
+        sent = json.loads(request.body)
+        assert sent["type"] == "url_verification"
+        return 200, {"Content-Type": "text/plain"}, sent["challenge"].encode()
+
+    assert workspace.verify_url() is False
+    app.answer = echo
+    assert workspace.verify_url() is True
+    assert all(request.verified for request in app.requests)

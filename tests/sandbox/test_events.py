@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from response.sandbox.driver import Person
+from response.sandbox.errors import ApiError
 from response.sandbox.models import Delivery
 from response.sandbox.workspace import Workspace
 
@@ -264,3 +265,22 @@ def test_a_refused_act_leaves_no_event(ana: Person, call: Call) -> None:
     call("conversations.setTopic", channel="C0GENERAL", topic="x" * 251)
     call("chat.postMessage", channel="C0GENERAL", text="")
     assert events() == []
+
+
+def test_people_of_other_workspaces_bring_theirs(workspace: Workspace, call: Call) -> None:
+    row = workspace.add_user("zoe", other_team_id="T0ELSEWHERE")
+    zoe = Person(workspace, "zoe")
+    zoe.says("general", "hello")
+    [said] = events("message")
+    assert said["team"] == "T0ELSEWHERE"
+    shown = call("users.info", user=row.id)["user"]
+    assert (shown["team_id"], shown["is_stranger"]) == ("T0ELSEWHERE", True)
+
+
+def test_a_reply_names_the_parents_author(ana: Person, bob: Person) -> None:
+    parent = ana.says("general", "one")
+    reply = bob.says("general", "two", thread_ts=parent.ts)
+    event = events("message")[-1]
+    assert (event["thread_ts"], event["parent_user_id"]) == (parent.ts, "U0ANA")
+    with pytest.raises(ApiError, match="thread_not_found"):
+        ana.says("general", "three", thread_ts=reply.ts)

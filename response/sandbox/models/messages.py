@@ -13,6 +13,8 @@ class Message(models.Model):
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="messages")
     ts = models.CharField(max_length=20)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The other workspace of its author, if that is where they are from.
+    author_team_id = models.CharField(max_length=20, blank=True)
     bot_id = models.CharField(max_length=20, blank=True)
     username = models.CharField(max_length=80, blank=True)
     subtype = models.CharField(max_length=30, blank=True)

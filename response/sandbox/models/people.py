@@ -13,6 +13,8 @@ class User(models.Model):
     email = models.CharField(max_length=254, blank=True)
     color = models.CharField(max_length=6, default="9f69e7")
     tz = models.CharField(max_length=60, default="Europe/London")
+    # Of somebody from another workspace, who is here through a shared channel; else empty.
+    other_team_id = models.CharField(max_length=20, blank=True)
     is_bot = models.BooleanField(default=False)
     is_restricted = models.BooleanField(default=False)
     deleted = models.BooleanField(default=False)
