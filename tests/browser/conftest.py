@@ -38,7 +38,7 @@ PATIENCE_MS = 15_000
 EXPECTED_NOISE = re.compile(r"Failed to load resource")
 
 NewPage = Callable[..., Page]
-Snapshot = Callable[[str, Page], None]
+Snapshot = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
@@ -160,9 +160,10 @@ def snapshot() -> Snapshot:
     return _keep
 
 
-def _keep(name: str, page: Page) -> None:
+def _keep(name: str, page: Page, *, full_page: bool = False) -> None:
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=ARTIFACTS / f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name)}.png")
+    path = ARTIFACTS / f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', name)}.png"
+    page.screenshot(path=path, full_page=full_page, animations="disabled")
 
 
 FAILED = pytest.StashKey[bool]()

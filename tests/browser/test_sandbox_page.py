@@ -359,5 +359,11 @@ def test_it_fits_a_phone(
     workspace.page.get_by_role("button", name="Channels", exact=True).click()
     expect(workspace.get("channel-incidents")).to_be_visible()
     snapshot(f"{name}-channels", workspace.page)
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "*Lead*\n<@U0BOB>"}}
+    button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}}
+    row = {"type": "actions", "elements": [{**button, "action_id": f"go{n}"} for n in range(6)]}
+    demo.post_blocks("C0INCIDENTS", {**section, "accessory": button}, row)
     workspace.go("incidents")
+    expect(workspace.message("Lead").get_by_role("button", name="Go")).to_have_count(7)
+    assert workspace.page.evaluate("document.documentElement.scrollWidth") == width
     snapshot(name, workspace.page)

@@ -96,10 +96,19 @@ function firstUnread(messages) {
 /** Tell the workspace that what is on the screen has been read. */
 async function markRead() {
   const channel = currentChannel();
-  if (marking || document.hidden || !state.conversation || !channel?.unread) return;
+  if (marking || document.hidden || !channel || !hasNews(channel)) return;
   marking = true;
   await attempt(() => post("mark_read", { user: state.user, channel: channel.id }));
   marking = false;
+}
+
+/** @param {import("./store.js").Channel} channel @returns {boolean} whether something is shown that does not count as read */
+function hasNews(channel) {
+  if (state.conversation?.channel.id !== channel.id) return false;
+  const newest = state.conversation.messages.at(-1);
+  // The messages were asked for after the list of channels, and may be ahead of it.
+  const ahead = newest && newest.user !== state.user && Number(newest.ts) > Number(channel.last_ts ?? 0);
+  return Boolean(channel.unread || ahead);
 }
 
 function showMembers() {

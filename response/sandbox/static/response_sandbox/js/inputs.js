@@ -32,7 +32,7 @@ export function renderTextInput(element, context) {
     const left = limit - length(control.value);
     counter.textContent = String(left);
     counter.classList.toggle("counter--over", left < 0);
-    counter.classList.toggle("counter--quiet", left > Math.max(20, limit / 5));
+    counter.classList.toggle("counter--quiet", left > limit / 2);
     counter.setAttribute("aria-label", left < 0 ? `${-left} characters too many` : `${left} characters left`);
   };
   if (counter) {
