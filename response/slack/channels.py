@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.utils import timezone
-from django.utils.text import slugify
 
 from response import text
 from response.conf import conf
 from response.core.models import Incident
 from response.exceptions import ResponseError
+from response.slack.channel_names import MAX_CHANNEL_NAME, channel_name
 from response.slack.client import get_client
-from response.slack.limits import CHANNEL_NAME
 
 _ids: dict[tuple[str, str], str] = {}
 
@@ -50,21 +49,22 @@ def known_incident_channel_id() -> str:
 def comms_channel_name(incident: Incident, attempt: int = 0) -> str:
     """The name for an incident's comms channel; ``attempt`` numbers it where one is taken.
 
-    Follows ``RESPONSE_COMMS_CHANNEL_NAME`` and Slack's rules: lower case letters, digits,
-    hyphens and underscores, 80 at most.
-    https://docs.slack.dev/reference/methods/conversations.create
+    Follows ``RESPONSE_COMMS_CHANNEL_NAME`` and Slack's rules (see ``channel_names``); a title
+    without a letter that Slack is sure to take leaves the rest of the template, or the number.
     """
     when = incident.report_time
     local = timezone.localtime(when) if timezone.is_aware(when) else when
     filled = conf.comms_channel_name.format(
         date=local.strftime("%Y-%m-%d"),
-        slug=slugify(text.to_plain(incident.report)),
+        slug=channel_name(text.to_plain(incident.report)),
         pk=incident.pk,
         severity=incident.severity_text() or "",
     )
     suffix = f"-{attempt + 1}" if attempt else ""
-    name = slugify(filled) or f"inc-{incident.pk}"
-    return name[: CHANNEL_NAME - len(suffix)].rstrip("-_") + suffix
+    name = channel_name(filled)
+    if not name or not name.isascii():
+        name = f"inc-{incident.pk}"
+    return name[: MAX_CHANNEL_NAME - len(suffix)].rstrip("-_") + suffix
 
 
 def _configured(channel_id: str, name: str, setting: str) -> str:
