@@ -1,70 +1,72 @@
 """The emoji that the workspace knows, by Slack's short names.
 
-Fewer than Slack has: a name outside this table is refused as ``invalid_name``.
+The names are those of the ``emoji`` library, whose aliases are GitHub's and thereby nearly
+Slack's, with Slack's own where they differ. Another name is refused as ``invalid_name``.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-_TABLE = """
-grinning 😀 smile 😄 grin 😁 joy 😂 sweat_smile 😅 wink 😉 blush 😊 innocent 😇
-heart_eyes 😍 sunglasses 😎 thinking_face 🤔 neutral_face 😐 sleeping 😴 confused 😕
-cry 😢 sob 😭 scream 😱 rage 😡 face_palm 🤦 shrug 🤷 exploding_head 🤯 partying_face 🥳
-robot_face 🤖 ghost 👻 skull 💀 +1 👍 thumbsup 👍 -1 👎 thumbsdown 👎 ok_hand 👌 clap 👏
-raised_hands 🙌 pray 🙏 wave 👋 muscle 💪 eyes 👀 point_up ☝️ point_right 👉
-point_left 👈 point_down 👇 raised_hand ✋ handshake 🤝 writing_hand ✍️ heart ❤️
-broken_heart 💔 sparkles ✨ star ⭐ boom 💥 fire 🔥 droplet 💧 zap ⚡ snowflake ❄️
-sunny ☀️ cloud ☁️ umbrella ☔ rainbow 🌈 ocean 🌊 tada 🎉 confetti_ball 🎊 trophy 🏆
-medal 🏅 dart 🎯 rocket 🚀 ambulance 🚑 fire_engine 🚒 police_car 🚓 construction 🚧
-rotating_light 🚨 vertical_traffic_light 🚦 traffic_light 🚥 bell 🔔 no_bell 🔕 mega 📣
-loudspeaker 📢 speech_balloon 💬 thought_balloon 💭 white_check_mark ✅
-heavy_check_mark ✔️ ballot_box_with_check ☑️ x ❌ negative_squared_cross_mark ❎
-question ❓ grey_question ❔ exclamation ❗ grey_exclamation ❕
-heavy_exclamation_mark ❗ bangbang ‼️ warning ⚠️ no_entry ⛔ no_entry_sign 🚫
-octagonal_sign 🛑 sos 🆘 recycle ♻️ red_circle 🔴 large_orange_circle 🟠
-large_yellow_circle 🟡 large_green_circle 🟢 large_blue_circle 🔵 white_circle ⚪
-black_circle ⚫ arrow_up ⬆️ arrow_down ⬇️ arrow_right ➡️ arrow_left ⬅️
-arrows_counterclockwise 🔄 repeat 🔁 fast_forward ⏩ pause_button ⏸️ stop_button ⏹️
-hourglass ⌛ hourglass_flowing_sand ⏳ watch ⌚ alarm_clock ⏰ stopwatch ⏱️ clock1 🕐
-calendar 📅 date 📅 spiral_calendar_pad 🗓️ pushpin 📌 round_pushpin 📍 paperclip 📎
-link 🔗 lock 🔒 unlock 🔓 key 🔑 bulb 💡 wrench 🔧 hammer 🔨 hammer_and_wrench 🛠️
-gear ⚙️ mag 🔍 microscope 🔬 bug 🐛 computer 💻 desktop_computer 🖥️ keyboard ⌨️
-iphone 📱 telephone_receiver 📞 phone ☎️ email ✉️ envelope ✉️ incoming_envelope 📨
-inbox_tray 📥 outbox_tray 📤 package 📦 memo 📝 pencil 📝 pencil2 ✏️ clipboard 📋
-page_facing_up 📄 page_with_curl 📃 notebook 📓 books 📚 book 📖 open_book 📖
-newspaper 📰 bookmark 🔖 chart_with_upwards_trend 📈 chart_with_downwards_trend 📉
-bar_chart 📊 file_folder 📁 card_index 📇 wastebasket 🗑️ floppy_disk 💾 electric_plug 🔌
-battery 🔋 satellite_antenna 📡 shield 🛡️ crossed_swords ⚔️ fire_extinguisher 🧯
-firefighter 🧑‍🚒 helmet_with_white_cross ⛑️ helicopter 🚁 airplane ✈️ ship 🚢 anchor ⚓
-coffee ☕ tea 🍵 beer 🍺 pizza 🍕 cake 🍰 apple 🍎 seedling 🌱 evergreen_tree 🌲
-four_leaf_clover 🍀 dog 🐶 cat 🐱 unicorn_face 🦄 turtle 🐢 snail 🐌 bee 🐝 crab 🦀
-octopus 🐙 whale 🐳 penguin 🐧 owl 🦉 one 1️⃣ two 2️⃣ three 3️⃣ four 4️⃣ five 5️⃣
-hash #️⃣ 100 💯 new 🆕 ok 🆗 up 🆙 soon 🔜 end 🔚 back 🔙 house 🏠 office 🏢 hospital 🏥
-globe_with_meridians 🌐 earth_africa 🌍 moon 🌙 crescent_moon 🌙 checkered_flag 🏁
-triangular_flag_on_post 🚩 white_flag 🏳️ ticket 🎫 gift 🎁 balloon 🎈 crystal_ball 🔮
-"""
+import emoji
 
-_WORDS = _TABLE.split()
-EMOJI: dict[str, str] = {
-    **dict(zip(_WORDS[::2], _WORDS[1::2], strict=True)),
-    "information_source": "\u2139\ufe0f",
-    "heavy_plus_sign": "\u2795",
-    "heavy_minus_sign": "\u2796",
+_FULLY_QUALIFIED = 2
+_SLACKS_OWN = {
+    "thinking_face": "🤔",
+    "face_palm": "🤦",
+    "shrug": "🤷",
+    "raised_hand": "✋",
+    "memo": "📝",
+    "open_book": "📖",
+    "satellite_antenna": "📡",
+    "medal": "🎖️",
+    "sports_medal": "🏅",
+    "octagonal_sign": "🛑",
+    "large_orange_circle": "🟠",
+    "large_yellow_circle": "🟡",
+    "large_green_circle": "🟢",
+    "large_purple_circle": "🟣",
+    "large_brown_circle": "🟤",
+    "double_vertical_bar": "⏸️",
+    "black_square_for_stop": "⏹️",
+    "email": "✉️",
+    "waving_white_flag": "🏳️",
 }
-# The first name of a character is the one that Slack gives back for it.
-SHORT_NAMES: dict[str, str] = {char: name for name, char in reversed(EMOJI.items())}
-_CHARACTERS = re.compile(
-    "|".join(re.escape(char) for char in sorted(SHORT_NAMES, key=len, reverse=True))
-)
+
+
+def _library() -> dict[str, str]:
+    """Short name -> character. Skin tones are written behind a name, and have none."""
+    names: dict[str, str] = {}
+    for character, entry in emoji.EMOJI_DATA.items():
+        if entry["status"] != _FULLY_QUALIFIED or "_skin_tone" in entry["en"]:
+            continue
+        for name in entry.get("alias") or [entry["en"]]:
+            if re.fullmatch(r":[a-z0-9_'+-]+:", name):
+                names.setdefault(name.strip(":"), character)
+    return names
+
+
+EMOJI: dict[str, str] = {**_library(), **_SLACKS_OWN}
+# The name that Slack gives back for a character: its own, else the first.
+_SHORT_NAMES = {
+    character: name for name, character in [*reversed(EMOJI.items()), *_SLACKS_OWN.items()]
+}
+_TONES = frozenset(f"skin-tone-{number}" for number in range(2, 7))
 
 
 def is_known(name: str) -> bool:
     """Whether a reaction may have this name; a skin tone may follow ``::``."""
     base, _, tone = name.partition("::")
-    return base in EMOJI and (not tone or tone in {f"skin-tone-{n}" for n in range(2, 7)})
+    return base in EMOJI and (not tone or tone in _TONES)
 
 
 def to_short_names(text: str) -> str:
     """Characters as Slack stores them: ``🔥`` -> ``:fire:``."""
-    return _CHARACTERS.sub(lambda match: f":{SHORT_NAMES[match.group()]}:", text)
+    return emoji.replace_emoji(text, _short_name)
+
+
+def _short_name(character: str, entry: dict[str, Any]) -> str:
+    # Without the selector that asks for the coloured form, it is the same emoji.
+    name = _SHORT_NAMES.get(character) or _SHORT_NAMES.get(f"{character}\ufe0f")
+    return f":{name}:" if name else character

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from response.sandbox import text
+from response.sandbox import emoji, text
 from response.sandbox.workspace import Workspace
 
 pytestmark = pytest.mark.django_db(databases=["sandbox"])
@@ -28,7 +28,8 @@ pytestmark = pytest.mark.django_db(databases=["sandbox"])
         ("see https://x.example/a?b=1&c=2.", "see <https://x.example/a?b=1&amp;c=2>."),
         ("(https://x.example/a)", "(<https://x.example/a>)"),
         ("code `@ana & https://x.example`", "code `@ana &amp; https://x.example`"),
-        ("on fire 🔥", "on fire :fire:"),
+        ("on fire 🔥 and ⚠️, not 1 or #", "on fire :fire: and :warning:, not 1 or #"),
+        ("hi 👋🏽", "hi 👋🏽"),
     ],
 )
 def test_typed_text_becomes_wire_form(workspace: Workspace, typed: str, wire: str) -> None:
@@ -53,3 +54,13 @@ def test_rich_text_holds_the_same_as_the_text() -> None:
         "broadcast",
     ]
     assert elements[1]["text"] == " a < b "
+
+
+@pytest.mark.parametrize(
+    ("character", "name"), [("🤦", "face_palm"), ("📝", "memo"), ("✅", "white_check_mark")]
+)
+def test_a_character_gets_slacks_name(character: str, name: str) -> None:
+    assert emoji.to_short_names(character) == f":{name}:"
+    assert emoji.is_known(name)
+    assert emoji.is_known(f"{name}::skin-tone-3")
+    assert not emoji.is_known(f"{name}::skin-tone-7")

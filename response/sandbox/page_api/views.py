@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect, ensure_csrf_cookie
 from django.views.decorators.http import require_GET
@@ -17,6 +17,8 @@ from response.sandbox.errors import ApiError
 from response.sandbox.page_api import acts, reads
 from response.sandbox.safety import guarded
 
+# What people and apps write is shown there: nothing but our own scripts may run.
+POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 STATUS = {"operation_timeout": 504, "dispatch_failed": 502}
 
 
@@ -30,7 +32,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "team_name": "acme",
         "app_url": conf.app_url,
     }
-    return render(request, "response_sandbox/workspace.html", context)
+    headers = {"Content-Security-Policy": POLICY}
+    return HttpResponse(
+        render_to_string("response_sandbox/workspace.html", context, request), headers=headers
+    )
 
 
 @guarded
