@@ -19,7 +19,7 @@ from response.sandbox.sending import Reply
 from response.sandbox.workspace import Workspace
 from tests.sandbox.conftest import App, Request
 
-pytestmark = pytest.mark.django_db(databases=["sandbox"])
+pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
 NOW = 1_795_200_000
 Answer = Callable[[Request], tuple[int, dict[str, str], bytes]]
 

@@ -8,7 +8,7 @@ from response.sandbox.driver import Person
 from response.sandbox.workspace import Workspace
 from tests.sandbox.test_interactions import FORM
 
-pytestmark = pytest.mark.django_db(databases=["sandbox"])
+pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
 
 
 def test_people_go_by_id_name_and_display_name(workspace: Workspace) -> None:

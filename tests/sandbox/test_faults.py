@@ -12,7 +12,7 @@ from response.sandbox.errors import ApiError
 from response.sandbox.models import ApiCall
 from response.sandbox.workspace import Workspace
 
-pytestmark = pytest.mark.django_db(databases=["sandbox"])
+pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
 Call = Callable[..., dict[str, Any]]
 
 

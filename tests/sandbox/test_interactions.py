@@ -15,7 +15,7 @@ from response.sandbox.models import Message
 from response.sandbox.workspace import Workspace
 from tests.sandbox.conftest import App, Request
 
-pytestmark = pytest.mark.django_db(databases=["sandbox"])
+pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
 Call = Callable[..., dict[str, Any]]
 Object = dict[str, Any]
 

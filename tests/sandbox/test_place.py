@@ -74,7 +74,7 @@ def test_processes_that_start_together_agree_on_the_credentials(tmp_path: Path) 
     assert len(set(found)) == 1
 
 
-@pytest.mark.django_db(databases=["sandbox"])
+@pytest.mark.django_db(databases=["default", "sandbox"])
 def test_seeding_again_changes_nothing(workspace: Workspace, ana: Person) -> None:
     ana.says("general", "still here")
     ana.leaves("incidents")
@@ -85,7 +85,7 @@ def test_seeding_again_changes_nothing(workspace: Workspace, ana: Person) -> Non
     assert not workspace.channel("incidents").memberships.filter(user=ana.user).exists()
 
 
-@pytest.mark.django_db(databases=["sandbox"])
+@pytest.mark.django_db(databases=["default", "sandbox"])
 def test_a_new_workspace_has_six_people_three_channels_and_the_bot(workspace: Workspace) -> None:
     people = {user.label: user for user in User.objects.filter(is_bot=False)}
     assert people.keys() == {"ana", "bob", "chidi", "dana", "eve", "名前"}
@@ -102,7 +102,7 @@ def test_a_new_workspace_has_six_people_three_channels_and_the_bot(workspace: Wo
     )
 
 
-@pytest.mark.django_db(databases=["sandbox"])
+@pytest.mark.django_db(databases=["default", "sandbox"])
 def test_a_reset_forgets_everything_but_goes_on_counting(workspace: Workspace, ana: Person) -> None:
     row = ana.says("general", "forget me")
     ana.creates_channel("mine")
@@ -121,7 +121,7 @@ def test_a_reset_forgets_everything_but_goes_on_counting(workspace: Workspace, a
     assert ana.says("general", "hello").ts > row.ts
 
 
-@pytest.mark.django_db(databases=["sandbox"])
+@pytest.mark.django_db(databases=["default", "sandbox"])
 def test_an_empty_workspace_says_how_to_fill_it(placed: None) -> None:
     with pytest.raises(state.NotSeeded, match="sandbox_seed"):
         state.team()
@@ -129,7 +129,7 @@ def test_an_empty_workspace_says_how_to_fill_it(placed: None) -> None:
         pass
 
 
-@pytest.mark.django_db(databases=["sandbox"])
+@pytest.mark.django_db(databases=["default", "sandbox"])
 def test_ids_and_timestamps_never_come_twice(workspace: Workspace, time_machine: Any) -> None:
     time_machine.move_to(1_795_200_000, tick=False)
     with state.change():
@@ -143,7 +143,7 @@ def test_ids_and_timestamps_never_come_twice(workspace: Workspace, time_machine:
         state.next_ts()
 
 
-@pytest.mark.django_db(transaction=True, databases=["sandbox"])
+@pytest.mark.django_db(transaction=True, databases=["default", "sandbox"])
 def test_writers_at_once_lose_nothing(workspace: Workspace) -> None:
     barrier = threading.Barrier(4)
     failed: list[Exception] = []

@@ -13,7 +13,7 @@ from response.sandbox.driver import Person
 from response.sandbox.models import Message
 from response.sandbox.workspace import Workspace
 
-pytestmark = pytest.mark.django_db(databases=["sandbox"])
+pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
 
 
 class Url:

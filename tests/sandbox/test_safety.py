@@ -15,7 +15,7 @@ from response.sandbox import checks, safety
 from response.sandbox.workspace import Workspace
 from tests.sandbox.conftest import CREDENTIALS
 
-pytestmark = pytest.mark.django_db(databases=["sandbox"])
+pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
 
 PATHS = ["/sandbox/", "/sandbox/ui/bootstrap", "/sandbox/api/auth.test", "/sandbox/hooks/x"]
 

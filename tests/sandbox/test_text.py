@@ -7,7 +7,7 @@ import pytest
 from response.sandbox import emoji, text
 from response.sandbox.workspace import Workspace
 
-pytestmark = pytest.mark.django_db(databases=["sandbox"])
+pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
 
 
 @pytest.mark.parametrize(

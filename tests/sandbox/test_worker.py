@@ -14,7 +14,7 @@ from response.sandbox.models import Delivery
 from response.sandbox.workspace import Workspace
 from tests.sandbox.conftest import App, Request
 
-pytestmark = pytest.mark.django_db(transaction=True, databases=["sandbox"])
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sandbox"])
 
 
 @pytest.fixture
