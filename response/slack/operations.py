@@ -169,13 +169,17 @@ class OpenCommsChannel(Operation):
     def done(self, call: Call, answer: Answer) -> None:
         incident = _incident(call)
         channel = answer["channel"]
+        creator = str(channel.get("creator") or "")
+        if creator:
+            # Our own bot: it is in every channel, and takes part in none.
+            users.remember_bot(creator)
         comms_channel = CommsChannel.objects.create(
             incident=incident, channel_id=channel["id"], channel_name=channel["name"]
         )
         HeadlinePost.objects.filter(incident=incident, superseded=False).update(
             comms_channel=comms_channel
         )
-        welcome(incident, comms_channel, creator=channel.get("creator", ""))
+        welcome(incident, comms_channel, creator)
 
     def parked(self, call: Call, error: Exception) -> None:
         user_id = call.args.get("user_id", "")

@@ -52,6 +52,19 @@ def update_many(users: Iterable[Mapping[str, Any]], fetched_at: datetime | None 
     return len(changed)
 
 
+def remember_bot(user_id: str) -> None:
+    """Keep that this is a bot, whose names Slack has yet to tell."""
+    person, _ = ExternalUser.objects.get_or_create_slack(external_id=user_id)
+    values = {"is_bot": True, "fetched_at": timezone.now()}
+    SlackUser.objects.get_or_create(user=person, defaults=values)
+
+
+def is_known_bot(user_id: str) -> bool:
+    """Whether Slack told us that this is a bot; False for who is not known."""
+    bots = SlackUser.objects.filter(user__app_id=SLACK, user__external_id=user_id, is_bot=True)
+    return bots.exists()
+
+
 def _readable(users: Iterable[Mapping[str, Any]]) -> Iterable[Profile]:
     for user in users:
         try:

@@ -39,7 +39,8 @@ def headline(workspace: WorkspacePage, title: str = TITLE) -> Locator:
 def says(workspace: WorkspacePage, text: str, reaction: str = "white_check_mark") -> Locator:
     """Say something to the bot, and see its reaction."""
     workspace.say(text)
-    said = workspace.message(text.partition("\n")[0].removeprefix("@incident "))
+    own = workspace.page.locator('[data-testid="message"][data-author="U0ANA"]')
+    said = own.filter(has_text=text.partition("\n")[0].removeprefix("@incident ")).last
     if reaction:
         expect(said.get_by_test_id(f"reaction-{reaction}")).to_be_visible(timeout=SOON)
     return said
@@ -93,12 +94,16 @@ def test_from_incident_to_the_report(
     # Commands.
     says(workspace, "@incident lead @bob")
     says(workspace, "@incident sev CRITICAL")
-    says(workspace, "@incident summary The certificate expired at 08:57.\nIt is **not** the network.")
+    says(
+        workspace, "@incident summary The certificate expired at 08:57.\nIt is **not** the network."
+    )
     says(workspace, "@incident summary The certificate of the card provider expired.")
-    proposal = workspace.messages.filter(has=page.get_by_test_id("action-set-proposed-text")).last
+    proposal = workspace.messages.filter(
+        has=page.get_by_test_id("action-set-proposed-text-action")
+    ).last
     expect(proposal).to_be_visible(timeout=SOON)
     snapshot("story-08-summary-proposed", page)
-    proposal.get_by_test_id("action-set-proposed-text").click()
+    proposal.get_by_test_id("action-set-proposed-text-action").click()
     expect(workspace.message("has been updated")).to_be_visible(timeout=SOON)
     says(workspace, "@incident action Renew certificates automatically")
     says(workspace, "@incident serverity minor", reaction="question")

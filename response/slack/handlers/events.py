@@ -32,9 +32,9 @@ def follow_message(incident: Incident, payload: Payload) -> None:
 
 @slack_event("member_joined_channel", atomic=True)
 def follow_join(incident: Incident, payload: Payload) -> None:
-    """Whoever joins takes part."""
+    """Whoever joins takes part, if it is a person as far as we know."""
     message = payloads.parse_message(payload)
-    if message.user_id:
+    if message.user_id and not users.is_known_bot(message.user_id):
         UserStats.objects.join(incident, _person(message.user_id))
 
 
