@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -24,27 +25,65 @@ LANES_AT_ONCE = 8
 STAY = timedelta(seconds=30)
 # Work that another process is at: how soon to look whether it is done.
 LOOK_AGAIN = 0.2
+# How often a resting thread looks up to see whether its process ends, in seconds.
+LOOK_UP = 0.5
+LOOK_AT_BEAT = timedelta(seconds=10)
 Clock = Callable[[], datetime]
 
 
 def drain(job: Job, clock: Clock = timezone.now) -> None:
-    """Work until nothing falls due within ``STAY``, woken by ``job.wake``."""
-    lanes = Lanes(Sender(clock=clock), job.wake)
+    """Work until nothing falls due within ``STAY``, woken by ``job.wake``.
+
+    When the process ends, what is at work is finished and the rest left for the next process.
+    """
+    outgoing = Sender(clock=clock)
+    lanes = Lanes(outgoing, job.wake)
+    stand_in = StandIn(clock)
     try:
-        while True:
+        while _process_lives():
             job.wake.clear()
             try:
+                stand_in.tick_if_needed()
                 wait = _round(lanes, clock)
             except DatabaseError:
                 logger.exception("The database failed; the drain goes on in a second")
                 connections.close_all()
                 wait = 1.0
             if wait is not None:
-                job.wake.wait(wait)
+                _rest(job.wake, wait)
             elif job.finish():
                 return
     finally:
+        outgoing.stopping.set()
         lanes.close()
+
+
+def _process_lives() -> bool:
+    """Whether the interpreter is not about to exit, which waits for threads such as this."""
+    return threading.main_thread().is_alive()
+
+
+def _rest(wake: threading.Event, seconds: float) -> None:
+    """Wait to be woken, for ``seconds`` at most, or until the process ends."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if wake.wait(min(left, LOOK_UP)) or not _process_lives():
+            return
+
+
+class StandIn:
+    """Ticks in place of a scheduler that does not; looks whether that is so now and then."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._look_at = clock()
+
+    def tick_if_needed(self) -> None:
+        """Tick if the last beat is over a minute old."""
+        now = self._clock()
+        if now >= self._look_at:
+            self._look_at = now + LOOK_AT_BEAT
+            tick.stand_in(now)
 
 
 def drain_once(clock: Clock = timezone.now, outgoing: Sender | None = None) -> None:
@@ -60,17 +99,15 @@ def drain_once(clock: Clock = timezone.now, outgoing: Sender | None = None) -> N
 
 def _round(lanes: Lanes, clock: Clock) -> float | None:
     """Do what is due; seconds until there may be more, None if that is beyond ``STAY``."""
-    tick.stand_in(clock)
     if inbox.work(clock):
         lanes.send(sender.due_lanes(clock()))
         return 0.0
     lanes.send(sender.due_lanes(clock()))
-    if lanes.busy:
-        return STAY.total_seconds()
     due = next_due()
-    if due is None or due - clock() > STAY:
+    ahead = due - clock() if due else timedelta.max
+    if ahead > STAY and not lanes.busy:
         return None
-    return max((due - clock()).total_seconds(), LOOK_AGAIN)
+    return max(min(ahead, STAY).total_seconds(), LOOK_AGAIN)
 
 
 def next_due() -> datetime | None:
@@ -109,7 +146,7 @@ class Lanes:
                     continue
                 self._taken.add(lane)
             if len(self._threads) < len(self._taken):
-                self._threads.append(threading.Thread(target=self._work, daemon=True))
+                self._threads.append(threading.Thread(target=self._work))
                 self._threads[-1].start()
             self._queue.put(lane)
 

@@ -9,6 +9,7 @@ retry can mend parks at once.
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,6 +58,8 @@ class Sender:
         pace: Pace | None = None,
         client: Callable[[], SlackClient] = get_client,
     ) -> None:
+        # Set when the process ends: what is being sent is finished, and no more begun.
+        self.stopping = threading.Event()
         self.clock = clock
         self.pace = pace or Pace()
         self.client = client
@@ -80,7 +83,7 @@ class Sender:
     def _send_all(self, lane: str, lease: Lease) -> int:
         self._recover(lane, lease)
         finished = 0
-        while True:
+        while not self.stopping.is_set():
             lease = leases.renew(lease, self.clock())
             head = Call.objects.filter(lane=lane, state=State.PENDING).order_by("id").first()
             if head is None:
@@ -90,6 +93,7 @@ class Sender:
                 return finished
             if self._send(head, lease):
                 finished += 1
+        return finished
 
     def _recover(self, lane: str, lease: Lease) -> None:
         """Calls that their sender never finished: it died, and Slack may have got them."""

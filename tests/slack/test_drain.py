@@ -1,0 +1,128 @@
+"""One thread a process works the boxes off, stays while work is near, and ends with its process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from response import background
+from response.background import Job
+from response.slack import drain, outbox
+from response.slack.models import Call, Heartbeat
+from tests.factories import make_comms_channel, make_incident
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Callable[[], object]]]:
+    """What would be started after the response."""
+    functions: list[Callable[[], object]] = []
+    monkeypatch.setattr(background, "run_after_response", functions.append)
+    return functions
+
+
+def test_a_job_is_started_once_however_much_work_is_asked_for(started):
+    job = Job()
+    for _ in range(5):
+        job.start()
+    assert len(started) == 1
+
+
+def test_a_job_that_was_woken_at_the_last_moment_does_not_end(started):
+    job = Job()
+    job.start()
+    job.wake.clear()
+    job.start()
+    assert not job.finish()
+    job.wake.clear()
+    assert job.finish()
+    job.start()
+    assert len(started) == 2
+
+
+def test_a_job_that_dies_can_be_started_again(started, monkeypatch):
+    def fail(job: Job) -> None:
+        raise RuntimeError
+
+    job = Job()
+    job.start()
+    monkeypatch.setattr(drain, "drain", fail)
+    with pytest.raises(RuntimeError):
+        started[0]()
+    job.start()
+    assert len(started) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_drain_ends_when_nothing_falls_due_soon(started):
+    Heartbeat.objects.create(name=Heartbeat.TICK, at=timezone.now())
+    outbox.post("C1", "in an hour")
+    Call.objects.update(next_try=timezone.now() + timedelta(hours=1))
+    job = Job()
+    job.start()
+    drain.drain(job)
+    assert job.finish()
+    assert Call.objects.get().attempts == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_drain_ends_with_its_process_although_work_is_near(started, monkeypatch):
+    outbox.post("C1", "in ten seconds")
+    Call.objects.update(next_try=timezone.now() + timedelta(seconds=10))
+    lives = iter([True, False, False])
+    monkeypatch.setattr(drain, "_process_lives", lambda: next(lives))
+    drain.drain(Job())
+    assert Call.objects.get().state == Call.State.PENDING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_drain_that_sees_no_tick_ticks_itself(clock):
+    channel = make_comms_channel(make_incident(), created_date=clock())
+    Call.objects.all().delete()
+    clock.forward(minutes=3)
+    stand_in = drain.StandIn(clock)
+    stand_in.tick_if_needed()
+    assert Heartbeat.objects.get().at == clock()
+    drain.inbox.work(clock)
+    assert "lead" in Call.objects.get(lane=channel.channel_id).args["text"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_drain_leaves_the_ticking_to_a_scheduler_that_does_it(clock, django_assert_num_queries):
+    make_comms_channel(make_incident(), created_date=clock())
+    clock.forward(minutes=3)
+    Heartbeat.objects.create(name=Heartbeat.TICK, at=clock() - timedelta(seconds=50))
+    with django_assert_num_queries(2):
+        drain.StandIn(clock).tick_if_needed()
+
+
+def test_a_resting_thread_wakes_when_it_is_woken():
+    wake = threading.Event()
+    wake.set()
+    drain._rest(wake, 3600)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lanes_are_sent_by_threads_at_most_eight_at_a_time(boxes):
+    """A barrier of eight lets go only if eight lanes are being sent at once."""
+    barrier = threading.Barrier(drain.LANES_AT_ONCE)
+    together: list[str] = []
+    lock = threading.Lock()
+
+    class Sender:
+        def send_lane(self, lane: str) -> int:
+            barrier.wait(timeout=60)
+            with lock:
+                together.append(lane)
+            return 1
+
+    lanes = drain.Lanes(Sender(), threading.Event())
+    names = [f"lane {number}" for number in range(9)]
+    lanes.send(names)
+    lanes.send(names)
+    lanes.close()
+    assert sorted(together) == names[:8]
+    assert not lanes.busy
