@@ -33,12 +33,16 @@ _URL_SCHEMES = {"http", "https", "mailto", "tel"}
 _NEVER_TAGS = {"script", "style"}
 _LINK_REL = "noopener noreferrer nofollow"
 
+# markdown2 needs time by the square of these; no report comes near.
+_LONGEST = 30_000
+_MOST = {"[": 400, "`": 1_000, "|": 3_000}
+
 # Private characters: around the number of an inline piece, and in place of & < >.
 _OPEN, _CLOSE, _AMP, _LT, _GT = "\ue000\ue001\ue002\ue003\ue004"
 _STAND_INS = {"&": _AMP, "<": _LT, ">": _GT}
 _ESCAPED = {_AMP: "&amp;", _LT: "&lt;", _GT: "&gt;"}
-# A line may begin with the `>` of a quotation, or several.
-_QUOTATION = re.compile(f"^(?: {{0,3}}{_GT})+", re.MULTILINE)
+# A line may begin with the `>` of a quotation, or several; markdown2 recurses for each.
+_QUOTATION = re.compile(f"^(?: {{0,3}}{_GT}){{1,9}}", re.MULTILINE)
 _TAG = re.compile(r"<(/?)(\w+)[^>]*>")
 _MARK = re.compile(f"{_OPEN}([0-9]+){_CLOSE}|[{_AMP}{_LT}{_GT}]")
 _IMAGE = re.compile(r'<img src="([^"]*)" alt="([^"]*)"[^>]*>')
@@ -60,11 +64,21 @@ def render(parts: Iterable[str | Inline]) -> SafeString:
     source = _QUOTATION.sub(lambda match: match[0].replace(_GT, ">"), source)
     if not source.strip():
         return SafeString("")
-    html = str(markdown2.markdown(source, extras=_EXTRAS))
+    html = _converted(source)
     if "img" not in conf.markdown_tags:
         html = _IMAGE.sub(r'<a href="\1">\2</a>', html)
     html = _restored(html, inlines)
     return SafeString(_sanitized(html))
+
+
+def _converted(source: str) -> str:
+    """HTML by Markdown; lines as they were typed where markdown2 would take seconds or fail."""
+    if len(source) <= _LONGEST and all(source.count(char) <= most for char, most in _MOST.items()):
+        try:
+            return str(markdown2.markdown(source, extras=_EXTRAS))
+        except RecursionError:
+            pass
+    return "<p>" + source.replace("\n", "<br>\n") + "</p>"
 
 
 def _protected(part: str | Inline, inlines: list[Inline]) -> str:

@@ -1,13 +1,15 @@
 """What an incident says of itself."""
 
+import json
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 
 from response import text
 from response.exceptions import ResponseError
-from response.models import CommsChannel, Incident
+from response.models import CommsChannel, Event, Incident
 from tests.core.factories import NINE, make_action, make_entry, make_incident, make_person
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +203,23 @@ def test_a_list_with_people_channels_and_actions_costs_two_queries(
             assert incident.reporter.display_name
             assert incident.comms_channel().channel_name
             assert [action.user.display_name for action in incident.action_items()]
+
+
+def test_a_project_with_naive_times(settings):
+    settings.USE_TZ = False
+    nine = NINE.replace(tzinfo=None)
+    incident = Incident.objects.create_incident("Title", make_person(), nine, False)
+    incident.start_time = nine - timedelta(minutes=30)
+    incident.save()
+
+    assert incident.close(nine + timedelta(hours=1)) is True
+
+    stored = Incident.objects.get()
+    assert (stored.end_time, stored.duration()) == (nine + timedelta(hours=1), "1 hr 30 mins")
+    assert [entry.text for entry in stored.timeline_events()] == [
+        "Incident start time updated from 2026-03-02 09:00 to 2026-03-02 08:30",
+        "Incident closed",
+    ]
+    payload = json.loads(Event.objects.latest("pk").payload)
+    assert payload["end_time"] == "2026-03-02T10:00:00"
+    assert Incident(start_time=timezone.now()).duration() == "0 secs"

@@ -173,6 +173,26 @@ def test_to_html_of_what_slack_sent(wire, html):
     assert text.to_html(wire, NAMES).strip() == html
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["> " * 3000, "[" * 3000, "`" * 20_000, "|a" * 10_000, "- x\n" * 10_000, "[](<" * 5_000],
+    ids=lambda typed: typed[:4],
+)
+def test_text_made_to_keep_markdown_busy_is_shown_as_it_is(typed):
+    shown = text.to_html(text.from_plain(f"{typed} <b> the end"))
+
+    assert "&lt;b&gt; the end" in shown
+
+
+def test_long_lines_without_markdown_keep_their_breaks_and_links():
+    typed = f"{'x' * 30_000}\nhttps://x.test <b>"
+
+    shown = text.to_html(text.from_plain(typed))
+
+    link = f'<a href="https://x.test" {REL}>https://x.test</a>'
+    assert shown.endswith(f"x<br>\n{link} &lt;b&gt;</p>")
+
+
 def test_the_host_s_lists_are_used(settings):
     settings.MARKDOWN_FILTER_WHITELIST_TAGS = ["p", "img", "span", "script"]
     settings.MARKDOWN_FILTER_WHITELIST_ATTRIBUTES = {
