@@ -58,6 +58,8 @@ def accept_proposal(context: ActionContext) -> None:
     incident = context.incident
     if proposal is None or incident is None:
         raise ResponseError("That proposal is gone: say the command with the new text again.")
+    if getattr(incident, proposal.field) == proposal.text:
+        raise ResponseError(f"The {proposal.field} says that already.")
     setattr(incident, proposal.field, proposal.text)
     incident.save()
     outbox.post(context.channel_id, messages.text_set(incident, proposal.field), incident=incident)
@@ -86,8 +88,10 @@ def _open(context: ActionContext, field: str) -> None:
 
 @modal_handler(modals.CHANGE_TEXT_MODAL)
 def change_text(context: ModalContext) -> Mapping[str, str] | None:
-    """Store the edited text and tell the channel."""
+    """Store the edited text and tell the channel; saved as it was, it changes nothing."""
     incident, field, new = modals.parse_changed_text(context)
+    if new == getattr(incident, field):
+        return None
     setattr(incident, field, new)
     incident.save()
     channel = incident.comms_channel()
