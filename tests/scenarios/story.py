@@ -120,10 +120,17 @@ class Story:
         return self.opens_channel(self.ana, self.declares(self.ana, title, **fields))
 
     def says(self, person: Person, channel: CommsChannel, text: str) -> Message:
-        """Somebody says something in the comms channel, and it is dealt with."""
-        message = person.says(channel.channel_name, text)
+        """Somebody, joining first, says something in the channel, and it is dealt with."""
+        self.joins(person, channel)
+        message = person.says(channel.channel_id, text)
         self.settle()
         return message
+
+    def joins(self, person: Person, channel: CommsChannel) -> None:
+        """Somebody comes into the comms channel, unless they are there."""
+        inside = self.workspace.channel(channel.channel_id).memberships.all()
+        if person.id not in {membership.user_id for membership in inside}:
+            person.joins(channel.channel_id)
 
     def reactions(self, message: Message) -> list[str]:
         """Names of the reactions on a message."""
