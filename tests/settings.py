@@ -30,7 +30,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
         # In a file, not in memory, since threads and child processes share it.
-        "TEST": {"NAME": path.with_name(f"test-{path.name}")},
+        # Neither waits for the other to be made: a test may use only one of them.
+        "TEST": {"NAME": path.with_name(f"test-{path.name}"), "DEPENDENCIES": []},
         "OPTIONS": {
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             "timeout": 20,
