@@ -174,3 +174,24 @@ def test_the_feed_is_read_by_time_from_an_index():
     plan = Event.objects.filter(timestamp__gt=NINE).order_by("timestamp", "pk").explain()
 
     assert "response_event_feed" in plan or "Seq Scan" in plan
+
+
+def test_an_entry_that_a_host_writes_belongs_to_the_incident_in_its_payload():
+    incident = make_incident()
+    action = make_action(incident)
+    for event_type, payload in (
+        (Event.INCIDENT_EVENT_TYPE, {"id": incident.pk}),
+        (Event.ACTION_EVENT_TYPE, {"id": action.pk, "incident_id": incident.pk}),
+    ):
+        event = Event(timestamp=NINE, event_type=event_type, payload=payload)
+        event.save()
+        assert event.incident_id == incident.pk
+
+
+@pytest.mark.parametrize(
+    "payload", [{"id": 10**12}, {"id": "x"}, {"id": True}, ["id"], "no JSON", {}]
+)
+def test_an_entry_about_no_incident_of_ours_is_kept(payload):
+    event = Event(timestamp=NINE, event_type=Event.INCIDENT_EVENT_TYPE, payload=payload)
+    event.save()
+    assert Event.objects.get(pk=event.pk).incident_id is None

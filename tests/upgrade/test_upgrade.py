@@ -70,9 +70,17 @@ def test_new_columns_are_empty_in_old_rows(upgraded):
     for row in after["response_headlinepost"]:
         assert (row["channel_id"], row["sent_digest"]) == ("", "")
     for row in after["response_event"]:
-        assert (row["verb"], row["changes"], row["incident_id"]) == ("", None, None)
+        assert (row["verb"], row["changes"]) == ("", None)
     for row in [*after["response_event"], *after["response_timelineevent"]]:
         assert (row["actor_id"], row["actor_name"]) == (None, "")
+
+
+def test_every_entry_of_the_feed_knows_its_incident(upgraded):
+    """An incident that becomes private later takes them out of sight."""
+    for row in rows(upgraded)["response_event"]:
+        payload = json.loads(row["payload"])
+        named = payload["incident_id" if row["event_type"] == "action_event" else "id"]
+        assert row["incident_id"] == named
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
@@ -52,4 +53,26 @@ class Event(models.Model):
         """Write the row; a payload that is no text yet becomes JSON, and only then."""
         if not isinstance(self.payload, str):
             self.payload = json.dumps(self.payload, cls=DjangoJSONEncoder)
+        if self._state.adding and self.incident_id is None:
+            self._find_incident()
         super().save(*args, **kwargs)
+
+    def _find_incident(self) -> None:
+        """Read off the payload what it is about: a host's handler class may leave that out."""
+        named = incident_in(self.event_type, str(self.payload))
+        incidents = apps.get_model("response", "Incident")._base_manager
+        if named is not None and incidents.filter(pk=named).exists():
+            self.incident_id = named
+
+
+def incident_in(event_type: str, payload: str) -> int | None:
+    """The primary key of the incident that an entry of the feed is about, as its payload says."""
+    try:
+        found = json.loads(payload)
+    except ValueError:
+        return None
+    field = "incident_id" if event_type == Event.ACTION_EVENT_TYPE else "id"
+    named = found.get(field) if isinstance(found, dict) else None
+    if event_type not in (Event.ACTION_EVENT_TYPE, Event.INCIDENT_EVENT_TYPE):
+        return None
+    return named if type(named) is int and 0 < named < 2**31 else None
