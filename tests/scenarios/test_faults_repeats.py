@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 
 from response.core.models import Action, Incident, TimelineEvent
 from response.sandbox import sending
@@ -21,6 +20,7 @@ from response.slack.decorators import (
 )
 from response.slack.models import Call, CommsChannel, HandlerRun, PinnedMessage, UserStats
 from tests.scenarios import wire
+from tests.scenarios.others import elsewhere
 from tests.scenarios.story import Story, said
 
 SHORTCUT = "count-me"
@@ -275,26 +275,6 @@ def test_of_two_handlers_of_an_event_the_one_that_raises_fails_alone(
     assert story.bot_says(channel.channel_name).count("heard one") == 1
 
 
-def _elsewhere(work: Callable[[], object]) -> None:
-    """Run ``work`` as another process would: in a thread with connections of its own."""
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as failure:  # noqa: BLE001 - raised in the test's own thread
-            failures.append(failure)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(30)
-    assert not thread.is_alive(), "the other process waits for this one"
-    if failures:
-        raise failures[0]
-
-
 def test_a_lease_that_expires_in_the_middle_of_a_hosts_handler_sends_one_answer(
     story: Story, channel: CommsChannel
 ):
@@ -307,7 +287,7 @@ def test_a_lease_that_expires_in_the_middle_of_a_hosts_handler_sends_one_answer(
         incident.comms_channel().post_in_channel("done at last")
         if len(began) == 1:
             story.forward(31)
-            _elsewhere(story.work)
+            elsewhere(story.work)
         return True, None
 
     message = story.says(story.ana, channel, "@incident slow")
@@ -330,7 +310,7 @@ def test_a_lease_that_expires_in_the_middle_of_an_atomic_handler_has_one_effect(
         Action.objects.create(incident=incident, details="done", user=incident.reporter)
         if len(began) == 1:
             story.forward(31)
-            _elsewhere(story.work)
+            elsewhere(story.work)
         return True, None
 
     message = story.says(story.ana, channel, "@incident slow")
