@@ -10,6 +10,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 
+from response.core import changes
 from response.core.signals import incident_changed, incident_declared
 from response.models import Action, Event, Incident, TimelineEvent
 from tests.core.factories import NINE, make_action, make_incident, make_person
@@ -369,3 +370,12 @@ def test_update_or_create_and_bulk_paths_of_django_work():
     assert TimelineEvent.objects.count() == 1
     Incident.objects.filter(pk=incident.pk).update(summary="quietly")
     assert TimelineEvent.objects.count() == 1
+
+
+def test_values_that_can_be_changed_in_place_are_remembered_as_copies():
+    """No field of ours holds such a value; those of a host's subclass may."""
+    value = {"list": [1]}
+    remembered = changes._frozen(value)
+    value["list"].append(2)
+
+    assert remembered == {"list": [1]}
