@@ -86,8 +86,7 @@ def _check(payload: dict[str, Any]) -> None:
 def _source(target: ResponseUrl) -> Message | None:
     """The message that was clicked on, also one that only this person sees."""
     rows = Message.objects.filter(channel=target.channel, ts=target.message_ts)
-    row = rows.select_related("user", "channel", "only_for").first()
-    return row if row and row.only_for_id in (None, target.user_id) else None
+    return rows.select_related("user", "channel").first()
 
 
 def _required(source: Message | None) -> Message:

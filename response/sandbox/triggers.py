@@ -32,8 +32,6 @@ def redeem(trigger_id: str) -> Trigger:
     row = Trigger.objects.filter(id=trigger_id).select_related("user").first()
     if row is None:
         raise ApiError("invalid_trigger_id")
-    if row.used:
-        raise ApiError("exchanged_trigger_id")
     if clock.now() - row.issued_at > TRIGGER_SECONDS:
         raise ApiError("expired_trigger_id")
     if not Trigger.objects.filter(id=trigger_id, used=False).update(used=True):

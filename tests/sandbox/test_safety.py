@@ -48,6 +48,10 @@ SETTINGS = {
         "E005",
     ),
     "an address of another machine": ({"RESPONSE_SANDBOX_URL": "http://10.0.0.7/sandbox/"}, "E005"),
+    "an address that it does not speak": (
+        {"RESPONSE_SANDBOX_APP_URL": "https://127.0.0.1:8000/slack/"},
+        "E005",
+    ),
     "an address that only looks local": (
         {"RESPONSE_SANDBOX_URL": "http://127.0.0.1.example.com/sandbox/"},
         "E005",

@@ -142,13 +142,15 @@ def _channels(user: User) -> list[Object]:
 
 
 def _unread(user: User) -> list[tuple[str, int]]:
-    """For each channel that the person is in: messages of others that were not read."""
+    """For each channel that the person is in: messages that were not read.
+
+    One's own are: saying something reads what is above it.
+    """
     messages = "channel__messages__"
     new = (
         Q(**{f"{messages}ts__gt": F("last_read")})
         & Q(**{f"{messages}subtype__in": ["", "bot_message"]})
         & (Q(**{f"{messages}only_for": None}) | Q(**{f"{messages}only_for": user}))
-        & ~Q(**{f"{messages}user": user})
     )
     mine = Membership.objects.filter(user=user)
     counted = mine.annotate(unread=Count("channel__messages", filter=new))
@@ -166,7 +168,7 @@ def _bell(user: User) -> Object:
         channel__is_im=True,
         channel__memberships__user=user,
         ts__gt=F("channel__memberships__last_read"),
-    ).exclude(user=user)
+    )
     newest = new.order_by("-ts")[:BELL_ITEMS]
     items = [{"channel": row.channel_id, "ts": row.ts, "text": row.text} for row in newest]
     return {"unread_dms": new.count(), "items": items}

@@ -5,6 +5,7 @@ import { post } from "./api.js";
 import { byId, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { refresh } from "./live.js";
+import { isSystem } from "./message.js";
 import { drawMessages, forgetMessages } from "./messages.js";
 import { renderMrkdwn, toTyped } from "./mrkdwn.js";
 import { avatar, displayName, knownNames, personOption } from "./people.js";
@@ -89,8 +90,8 @@ function drawBeginning() {
 /** @param {import("./store.js").Message[]} messages @returns {string | null} */
 function firstUnread(messages) {
   const count = currentChannel()?.unread ?? 0;
-  const others = messages.filter((message) => message.user !== state.user && !message.ephemeral);
-  return count > 0 && others.length > count ? others[others.length - count].ts : null;
+  const others = messages.filter((message) => message.user !== state.user && !isSystem(message));
+  return count > 0 ? (others.at(-count)?.ts ?? null) : null;
 }
 
 /** Tell the workspace that what is on the screen has been read. */
