@@ -137,6 +137,8 @@ class Demo:
         return self.tick is not None and self.tick.poll() is None
 
     def stop(self) -> None:
+        """End the children; another Ctrl-C meanwhile must leave none of them behind."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         children = [child for child in (self.tick, self.server) if child is not None]
         for child in children:
             if child.poll() is None:
