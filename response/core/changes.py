@@ -121,7 +121,7 @@ class TrackedModel(models.Model):
         changes = {}
         for field in fields:
             old, new = self._loaded.get(field.attname), self.__dict__[field.attname]
-            if _is_expression(new) or old != new:
+            if _is_expression(new) or not _means_the_same(old, new):
                 changes[field.name] = FieldChange(field.name, old, new)
         return changes
 
@@ -229,6 +229,11 @@ class TrackedModel(models.Model):
 
 def _is_expression(value: object) -> bool:
     return hasattr(value, "resolve_expression")
+
+
+def _means_the_same(old: Any, new: Any) -> bool:
+    """Equal, or both of them no text at all: forms of Django give "" back for ``None``."""
+    return bool(old == new) or (old in (None, "") and new in (None, ""))
 
 
 def _frozen(value: Any) -> Any:
