@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 from response import database
 from response.core.actor import acting_as
-from response.core.models import ExternalUser, Incident
+from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import dialog_builder, outbox, payloads
+from response.slack import dialog_builder, outbox, payloads, people
 from response.slack.context import ActionContext, ShortcutContext
 from response.slack.errors import SlackError
 from response.slack.models import CommsChannel, HandlerRun
@@ -65,8 +65,7 @@ def _acting(user_id: str) -> AbstractContextManager[object]:
     """Changes within are this person's; events of nobody, or of a bot, are nobody's."""
     if not user_id:
         return nullcontext()
-    person, _ = ExternalUser.objects.get_or_create_slack(external_id=user_id)
-    return acting_as(person)
+    return acting_as(people.meet(user_id))
 
 
 def _undoable(handler: Handler) -> AbstractContextManager[object]:

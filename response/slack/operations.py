@@ -289,7 +289,9 @@ class FetchUser(Operation):
     """Learn who a person is, after we first met them by their id."""
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
-        return slack("users.info", user=call.args["user_id"])
+        user_id = call.args["user_id"]
+        # Who acted meanwhile was looked up at once.
+        return None if users.is_known(user_id) else slack("users.info", user=user_id)
 
     def done(self, call: Call, answer: Answer) -> None:
         users.update_from_profile(answer["user"], fetched_at=timezone.now())

@@ -9,9 +9,8 @@ from django.db import IntegrityError
 
 from response import database
 from response.core.actor import acting_as
-from response.core.models import ExternalUser
 from response.exceptions import ResponseError
-from response.slack import payloads, permissions, registry
+from response.slack import payloads, people, permissions, registry
 from response.slack.client import forbid_calls
 from response.slack.context import ModalContext
 from response.slack.models import Delivery
@@ -72,8 +71,7 @@ def _accept_once(handler: Handler, submission: ViewSubmission) -> None:
         submission=submission.submission,
         private_metadata=submission.private_metadata,
     )
-    person, _ = ExternalUser.objects.get_or_create_slack(external_id=submission.user_id)
-    with database.atomic(), forbid_calls(), acting_as(person):
+    with database.atomic(), forbid_calls(), acting_as(people.meet(submission.user_id)):
         key = payloads.dedup_key(submission)
         Delivery(key=key, kind=Delivery.Kind.SUBMISSION).save(force_insert=True)
         errors = handler.function(context)

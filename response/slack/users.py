@@ -33,6 +33,13 @@ def update_from_profile(user: Mapping[str, Any], fetched_at: datetime | None = N
     return _store(parse_profile(user), fetched_at or timezone.now())
 
 
+def is_known(user_id: str) -> bool:
+    """Whether Slack has told us of this person."""
+    return SlackUser.objects.filter(
+        user__app_id=SLACK, user__external_id=user_id, user__superseded=False
+    ).exists()
+
+
 def update_many(users: Iterable[Mapping[str, Any]], fetched_at: datetime | None = None) -> int:
     """The same for a page of people; how many were new or had changed.
 

@@ -6,10 +6,10 @@ import re
 
 from response import text
 from response.conf import conf
-from response.core.models import Action, ExternalUser, Incident
+from response.core.models import Action, Incident
 from response.core.severity import SEVERITIES
 from response.exceptions import ResponseError
-from response.slack import messages, operations, outbox
+from response.slack import messages, outbox, people
 from response.slack.channel_names import prefixed_channel_name
 from response.slack.decorators import incident_command
 from response.slack.decorators.incident_command import get_help
@@ -34,10 +34,7 @@ def set_lead(incident: Incident, user_id: str, message: str) -> Result:
             f"I don't know who “{text.truncate(text.to_slack(message), 80)}” is: mention the "
             "person, as in `lead @ana`, or say `lead` alone to lead it yourself."
         )
-    person, created = ExternalUser.objects.get_or_create_slack(external_id=mentioned or user_id)
-    if created:
-        operations.fetch_user(person.external_id)
-    incident.lead = person
+    incident.lead = people.meet(mentioned or user_id)
     incident.save()
     return True, None
 
@@ -118,6 +115,6 @@ def add_action(incident: Incident, user_id: str, message: str) -> Result:
     """Log a follow-up action of who says it."""
     if not message:
         raise ResponseError("What is to be done? Say, for instance, `action rotate the keys`.")
-    person, _ = ExternalUser.objects.get_or_create_slack(external_id=user_id)
-    Action.objects.create(incident=incident, details=text.from_slack(message), user=person)
+    details = text.from_slack(message)
+    Action.objects.create(incident=incident, details=details, user=people.meet(user_id))
     return True, None

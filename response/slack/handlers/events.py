@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from response.core.models import ExternalUser, Incident
-from response.slack import messages, operations, outbox, payloads, registry, users
+from response.core.models import Incident
+from response.slack import messages, outbox, payloads, people, registry, users
 from response.slack.decorators import slack_event
 from response.slack.decorators.incident_command import get_commands
 from response.slack.models import CommsChannel, PinnedMessage, UserStats
@@ -19,7 +19,7 @@ def follow_message(incident: Incident, payload: Payload) -> None:
     """Count what people say; keep the timeline in step with edits of pinned messages."""
     message = payloads.parse_message(payload)
     if message.is_by_a_person:
-        UserStats.objects.count_message(incident, _person(message.user_id))
+        UserStats.objects.count_message(incident, people.meet(message.user_id))
         return
     edit = payloads.parse_message_edit(payload)
     if edit is None:
@@ -35,7 +35,7 @@ def follow_join(incident: Incident, payload: Payload) -> None:
     """Whoever joins takes part, if it is a person as far as we know."""
     message = payloads.parse_message(payload)
     if message.user_id and not users.is_known_bot(message.user_id):
-        UserStats.objects.join(incident, _person(message.user_id))
+        UserStats.objects.join(incident, people.meet(message.user_id))
 
 
 @slack_event("pin_added", atomic=True)
@@ -43,7 +43,7 @@ def add_pin(incident: Incident, payload: Payload) -> None:
     """A pinned message, a bot's too, becomes an entry of the timeline."""
     pin = payloads.parse_pin(payload)
     if pin is not None:
-        author = _person(pin.author_id)
+        author = people.meet(pin.author_id)
         PinnedMessage.objects.add_pin(incident, pin.message_ts, author.external_id, pin.text)
 
 
@@ -87,10 +87,3 @@ def answer_mention(incident: Incident | None, payload: Payload) -> None:
     else:
         return
     outbox.whisper(message.user_id, hint, channel_id=message.channel_id, incident=incident)
-
-
-def _person(user_id: str) -> ExternalUser:
-    person, created = ExternalUser.objects.get_or_create_slack(external_id=user_id)
-    if created and user_id[:1] in "UW":
-        operations.fetch_user(user_id)
-    return person

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from django.utils import timezone
 
-from response.core.models import ExternalUser, Incident
+from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import messages, modals, operations, outbox
+from response.slack import messages, modals, outbox, people
 from response.slack.context import ModalContext
 from response.slack.decorators import modal_handler
 
@@ -21,12 +21,12 @@ def declare(context: ModalContext) -> Mapping[str, str] | None:
         return declaration
     incident = Incident.objects.create_incident(
         report=declaration.report,
-        reporter=_person(context.user_id),
+        reporter=people.meet(context.user_id),
         report_time=timezone.now(),
         report_only=declaration.report_only,
         summary=declaration.summary,
         impact=declaration.impact,
-        lead=_person(declaration.lead_id) if declaration.lead_id else None,
+        lead=people.meet(declaration.lead_id) if declaration.lead_id else None,
         severity=declaration.severity,
     )
     outbox.whisper(
@@ -52,13 +52,6 @@ def edit(context: ModalContext) -> Mapping[str, str] | None:
         setattr(incident, field, value)
     if "lead" in edited.people:
         lead_id = edited.people["lead"]
-        incident.lead = _person(lead_id) if lead_id else None
+        incident.lead = people.meet(lead_id) if lead_id else None
     incident.save()
     return None
-
-
-def _person(user_id: str) -> ExternalUser:
-    person, created = ExternalUser.objects.get_or_create_slack(external_id=user_id)
-    if created:
-        operations.fetch_user(user_id)
-    return person
