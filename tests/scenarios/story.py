@@ -8,6 +8,7 @@ from typing import Any
 
 import time_machine
 from django.db import connections
+from django.forms import BaseForm
 from django.utils import timezone
 
 from response.core.models import Incident
@@ -177,6 +178,19 @@ def buttons(message: Message) -> list[str]:
     """Action ids of what can be used in a message, in their order."""
     message.refresh_from_db()
     return [element["action_id"] for element in _elements(message.blocks)]
+
+
+def as_posted(form: BaseForm) -> dict[str, str]:
+    """What a browser posts when nothing was changed in a form."""
+    posted = {}
+    for field in form:
+        widget = field.field.widget
+        values = getattr(widget, "decompress", lambda value: [value])(field.value())
+        names = [field.html_name]
+        if len(values) > 1:
+            names = [f"{field.html_name}_{number}" for number in range(len(values))]
+        posted |= {name: str(value) for name, value in zip(names, values, strict=True) if value}
+    return posted
 
 
 def said(message: Message) -> str:

@@ -13,7 +13,7 @@ from response.core.models import ExternalUser, Incident
 from response.slack import block_kit, registry
 from response.slack.decorators import headline_post_action
 from response.slack.models import HeadlinePost
-from tests.scenarios.story import Story, buttons, said
+from tests.scenarios.story import Story, as_posted, buttons, said
 
 OURS = ["create-comms-channel-button", "edit-incident-button", "close-incident-button"]
 CREATE, EDIT, CLOSE = OURS
@@ -105,13 +105,7 @@ def by_the_form(story: Story, incident: Incident, admin: Client) -> None:
 
 def by_the_admin(story: Story, incident: Incident, admin: Client) -> None:
     page = admin.get(f"/admin/response/incident/{incident.pk}/change/")
-    form = page.context["adminform"].form
-    values = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
-    data = {name: value for name, value in values.items() if value not in (None, False)}
-    for name in ("report_time", "start_time"):
-        moment = data.pop(name, None)
-        if moment is not None:
-            data[f"{name}_0"], data[f"{name}_1"] = f"{moment:%Y-%m-%d}", f"{moment:%H:%M:%S}"
+    data = as_posted(page.context["adminform"].form)
     answer = admin.post(page.request["PATH_INFO"], data | {"severity": "1"})
     assert answer.status_code == 302, answer.context["adminform"].form.errors
 
