@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from response import database
 from response.slack import invoke, messages, outbox, permissions, registry
 from response.slack.client import forbid_calls
-from response.slack.leases import Lease, LeaseLost
+from response.slack.leases import LEASE, PATIENT_LEASE, Lease, LeaseLost
 from response.slack.models import HandlerRun
 from response.slack.notifications import Skipped
 from response.slack.registry import Handler
@@ -22,6 +22,12 @@ GUARDED = frozenset({"command", "action", "dialog", "shortcut"})
 
 class UnknownHandler(Exception):
     """This process has no handler of that name; another may."""
+
+
+def patience(run: HandlerRun) -> timedelta:
+    """How long the handler may take before another process may take its conversation over."""
+    handler = registry.find(run.handler)
+    return LEASE if handler is None or handler.atomic else PATIENT_LEASE
 
 
 def run(run: HandlerRun, lease: Lease, clock: Clock) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, connections
+from django.db import close_old_connections, connections
 from django.db.models import Min
 from django.utils import timezone
 
@@ -45,8 +45,8 @@ def drain(job: Job, clock: Clock = timezone.now) -> None:
             try:
                 stand_in.tick_if_needed()
                 wait = _round(lanes, clock)
-            except DatabaseError:
-                logger.exception("The database failed; the drain goes on in a second")
+            except Exception:
+                logger.exception("The drain failed, most likely the database; on in a second")
                 connections.close_all()
                 wait = 1.0
             if wait is not None:
@@ -91,8 +91,7 @@ def drain_once(clock: Clock = timezone.now, outgoing: Sender | None = None) -> N
     outgoing = outgoing or Sender(clock=clock)
     while True:
         worked = inbox.work(clock)
-        for lane in sender.due_lanes(clock()):
-            worked += outgoing.send_lane(lane) or 0
+        worked += sum(_send_lane(outgoing, lane) or 0 for lane in sender.due_lanes(clock()))
         if not worked:
             return
 
@@ -116,6 +115,16 @@ def next_due() -> datetime | None:
     calls = Call.objects.filter(state=Call.State.PENDING)
     dues = [rows.aggregate(due=Min("next_try"))["due"] for rows in (runs, calls)]
     return min((due for due in dues if due), default=None)
+
+
+def _send_lane(outgoing: Sender, lane: str) -> int | None:
+    """How many calls left the lane; None where it is another's now, or fails: it fails alone."""
+    try:
+        return outgoing.send_lane(lane)
+    except Exception:
+        logger.exception("Lane %s could not be sent; it is tried again", lane)
+        close_old_connections()
+        return None
 
 
 class Lanes:
@@ -167,12 +176,10 @@ class Lanes:
     def _send(self, lane: str) -> None:
         sent = None
         try:
-            sent = self._outgoing.send_lane(lane)
-        except Exception:
-            logger.exception("Lane %s could not be sent; it is tried again", lane)
-            connections.close_all()
+            sent = _send_lane(self._outgoing, lane)
         finally:
             with self._lock:
                 self._taken.discard(lane)
-            if sent is not None or not self.busy:
+            # Of a lane that is another process's the drain looks by itself, now and then.
+            if sent is not None:
                 self._wake.set()

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from response.exceptions import ResponseError
 
+MAX_DESCRIPTION = 2000
+
 
 class SlackError(ResponseError):
     """A Slack call that did not succeed.
@@ -74,6 +76,12 @@ class SlackCallInTransaction(RuntimeError):
 
     No ``SlackError``, so that a handler which tolerates those does not hide the mistake.
     """
+
+
+def describe(error: BaseException) -> str:
+    """The error as a row keeps it: what PostgreSQL takes (no NUL, no lone surrogates), cut."""
+    line = f"{type(error).__name__}: {error}"
+    return line.replace("\x00", "").encode("utf-8", "replace").decode()[:MAX_DESCRIPTION]
 
 
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, close_old_connections
 from django.db.models import Exists, Min, OuterRef
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from response import database
 from response.background import run_after_response, schedule_drain
 from response.core.models import Incident
 from response.slack import dispatch, leases
+from response.slack.errors import describe
 from response.slack.leases import Lease, LeaseLost
 from response.slack.models import Delivery, HandlerRun
 
@@ -31,6 +32,8 @@ BATCH = 50
 URGENT = "!"
 RETRY_AFTER = (10, 60, 300, 900)
 UNKNOWN_HANDLER_AFTER = timedelta(minutes=1)
+# By then no release that knows the handler is coming.
+UNKNOWN_HANDLER_FOR = timedelta(days=1)
 Clock = Callable[[], datetime]
 State = HandlerRun.State
 
@@ -81,7 +84,7 @@ def store_urgent(
 
 def work(clock: Clock) -> int:
     """Run what is due; how many runs came to an end, one way or another."""
-    return sum(work_lane(lane, clock) for lane in due_lanes(clock()))
+    return sum(_work_alone(lane, clock) for lane in due_lanes(clock()))
 
 
 def due_lanes(now: datetime, limit: int = 50) -> list[str]:
@@ -90,6 +93,16 @@ def due_lanes(now: datetime, limit: int = 50) -> list[str]:
     firsts = due.values("lane").annotate(first=Min("id")).order_by("first")
     lanes = list(firsts.values_list("lane", flat=True)[:limit])
     return sorted(lanes, key=lambda lane: not lane.startswith(URGENT))
+
+
+def _work_alone(lane: str, clock: Clock) -> int:
+    """A lane that cannot be worked keeps no other from it."""
+    try:
+        return work_lane(lane, clock)
+    except Exception:
+        logger.exception("Lane %s could not be worked off; it is tried again", lane)
+        close_old_connections()
+        return 0
 
 
 def work_lane(lane: str, clock: Clock) -> int:
@@ -113,7 +126,7 @@ def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
         _blame(runs[0], lease, clock())
     for run in runs:
         if run.state == State.PENDING:
-            lease = leases.renew(lease, clock())
+            lease = leases.renew(lease, clock(), dispatch.patience(run))
             _run(run, lease, clock)
     _drop_payloads({run.delivery_id for run in runs})
     return len(runs)
@@ -126,10 +139,8 @@ def _run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
     except LeaseLost:
         raise
     except dispatch.UnknownHandler:
-        # Another process, or the next release, may have it.
-        rows = lease.guard(HandlerRun.objects.filter(pk=run.pk, state=State.PENDING))
-        rows.update(next_try=clock() + UNKNOWN_HANDLER_AFTER)
         logger.warning("Delivery %s waits: no handler %s here", run.delivery.key, run.handler)
+        _leave_to_others(run, lease, clock())
     except Exception as error:
         logger.exception(
             "Handler %s failed on delivery %s (incident %s), try %s",
@@ -138,7 +149,15 @@ def _run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
             run.delivery.incident_id,
             run.attempts + 1,
         )
-        _failed(run, lease, clock(), f"{type(error).__name__}: {error}")
+        _failed(run, lease, clock(), describe(error))
+
+
+def _leave_to_others(run: HandlerRun, lease: Lease, now: datetime) -> None:
+    """Another process, or the next release, may have the handler; if none has, it is parked."""
+    values: dict[str, Any] = {"next_try": now + UNKNOWN_HANDLER_AFTER}
+    if now - run.delivery.received_at > UNKNOWN_HANDLER_FOR:
+        values = {"state": State.PARKED, "finished_at": now, "error": "no such handler any more"}
+    lease.guard(HandlerRun.objects.filter(pk=run.pk, state=State.PENDING)).update(**values)
 
 
 def _blame(run: HandlerRun, lease: Lease, now: datetime) -> None:

@@ -18,6 +18,8 @@ from django.db.models import Exists, Q, QuerySet
 from response.slack.models import Conversation
 
 LEASE = timedelta(seconds=30)
+# For a host's own code, which may wait for others: taken over too soon, it would run twice.
+PATIENT_LEASE = timedelta(minutes=2)
 M = TypeVar("M", bound=models.Model)
 
 
@@ -47,7 +49,7 @@ def acquire(key: str, now: datetime) -> Lease | None:
     """The lease of ``key`` for the next half minute; None while another process holds it."""
     token, until = uuid.uuid4().hex, now + LEASE
     # A time beyond any lease we give means that the clock was set back since.
-    abandoned = Q(leased_until__lte=now) | Q(leased_until__gt=now + 2 * LEASE)
+    abandoned = Q(leased_until__lte=now) | Q(leased_until__gt=now + 2 * PATIENT_LEASE)
     for inherited, condition in ((False, Q(lease_token=None)), (True, abandoned)):
         free = Conversation.objects.filter(condition, key=key)
         if free.update(lease_token=token, leased_until=until):
@@ -58,14 +60,14 @@ def acquire(key: str, now: datetime) -> Lease | None:
     return acquire(key, now)
 
 
-def renew(lease: Lease, now: datetime) -> Lease:
-    """The lease with a fresh half minute once most of it is used up, else as it is.
+def renew(lease: Lease, now: datetime, length: timedelta = LEASE) -> Lease:
+    """The lease with ``length`` from now once a third of that is used up, else as it is.
 
     Raises ``LeaseLost`` if another process has taken the conversation over meanwhile.
     """
-    if lease.until - now > LEASE / 2:
+    if lease.until - now >= length * 2 / 3:
         return lease
-    until = now + LEASE
+    until = now + length
     ours = Conversation.objects.filter(key=lease.key, lease_token=lease.token)
     if not ours.update(leased_until=until):
         raise LeaseLost(lease.key)

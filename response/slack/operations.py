@@ -309,9 +309,9 @@ def remember(call: Call, **notes: Any) -> None:
     Call.objects.filter(pk=call.pk).update(memo=call.memo)
 
 
-def get(name: str) -> Operation:
-    """The operation of that name; raises ``KeyError`` for one that this release lacks."""
-    return OPERATIONS[name]
+def find(name: str) -> Operation | None:
+    """The operation of that name; None for one that this release lacks."""
+    return OPERATIONS.get(name)
 
 
 def _incident(call: Call) -> Incident:

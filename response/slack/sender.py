@@ -25,15 +25,20 @@ from response.slack.errors import (
     SlackError,
     SlackPermanentError,
     SlackRateLimited,
+    describe,
 )
 from response.slack.leases import Lease, LeaseLost
 from response.slack.models import Call
+from response.slack.operations import Operation
 from response.slack.pace import Pace, Paced
 
 logger = logging.getLogger("response.slack.sender")
 
 MAX_STRIKES = 5
 LONGEST_WAIT = timedelta(seconds=60)
+# While a release is rolled out, an operation that this process lacks waits for the others.
+UNKNOWN_AFTER = timedelta(seconds=10)
+UNKNOWN_FOR = timedelta(minutes=10)
 Clock = Callable[[], datetime]
 State = Call.State
 
@@ -91,8 +96,11 @@ class Sender:
             if head.next_try > self.clock():
                 self._hold_back(head)
                 return finished
-            if self._send(head, lease):
-                finished += 1
+            operation = operations.find(head.operation)
+            if operation is None:
+                finished += self._leave_to_others(head, lease)
+            else:
+                finished += self._send(head, operation, lease)
         return finished
 
     def _recover(self, lane: str, lease: Lease) -> None:
@@ -101,25 +109,41 @@ class Sender:
             died = RuntimeError("the process that sent it died")
             call.strikes += 1
             if call.strikes >= MAX_STRIKES:
-                self._park(call, operations.get(call.operation), lease, died)
+                self._park(call, _operation(call), lease, died)
                 continue
             logger.warning("Call %s (%s) was left unfinished; it is sent again", call.pk, call)
-            self._try_again(call, lease, self.clock(), str(died))
+            self._try_again(call, lease, self.clock(), describe(died))
 
     def _hold_back(self, head: Call) -> None:
         """Later calls of a lane wait for its head; so they are not found due meanwhile."""
         later = Call.objects.filter(lane=head.lane, state=State.PENDING, next_try__lt=head.next_try)
         later.update(next_try=head.next_try)
 
-    def _send(self, call: Call, lease: Lease) -> bool:
+    def _leave_to_others(self, call: Call, lease: Lease) -> bool:
+        """Another release knows the operation; if none comes, it is parked. Whether it was."""
+        now = self.clock()
+        logger.warning("Call %s waits: this release has no operation %r", call.pk, call.operation)
+        values: dict[str, Any] = {"next_try": now + UNKNOWN_AFTER}
+        given_up = now - call.created_at > UNKNOWN_FOR
+        if given_up:
+            error = f"no operation {call.operation!r} in this release"
+            values = {"state": State.PARKED, "finished_at": now, "error": error}
+        rows = lease.guard(Call.objects.filter(pk=call.pk, state=State.PENDING))
+        if not rows.update(**values):
+            raise LeaseLost(call.lane)
+        return given_up
+
+    def _send(self, call: Call, operation: Operation, lease: Lease) -> bool:
         """Make one call; whether it is finished, for good or ill."""
-        operation = operations.get(call.operation)
         previous = call.last_attempt_at or call.created_at
         if not self._claim(call, operation, lease):
             raise LeaseLost(call.lane)
         now = self.clock()
         try:
-            answer = operation.perform(call, _Caller(self))
+            answer = operation.perform(call, _Caller(self, lease))
+            self._finish(call, operation, lease, answer)
+        except LeaseLost:
+            raise
         except Paced as paced:
             self._put_back(call, lease, now + timedelta(seconds=paced.seconds))
         except SlackRateLimited as limited:
@@ -130,14 +154,13 @@ class Sender:
                 return True
             return self._failed(call, operation, lease, error, previous)
         except Exception as error:
-            logger.exception("Call %s (%s) cannot be made", call.pk, call)
+            logger.exception("Call %s (%s) failed on our side", call.pk, call)
             return self._failed(call, operation, lease, error, None)
         else:
-            self._finish(call, operation, lease, answer)
             return True
         return False
 
-    def _claim(self, call: Call, operation: operations.Operation, lease: Lease) -> bool:
+    def _claim(self, call: Call, operation: Operation, lease: Lease) -> bool:
         """Mark the call as being sent; a coalescing one makes room for its successor."""
         call.attempts += 1
         call.last_attempt_at = self.clock()
@@ -156,7 +179,7 @@ class Sender:
     def _finish(
         self,
         call: Call,
-        operation: operations.Operation,
+        operation: Operation,
         lease: Lease,
         answer: dict[str, Any] | None,
     ) -> None:
@@ -169,7 +192,7 @@ class Sender:
     def _failed(
         self,
         call: Call,
-        operation: operations.Operation,
+        operation: Operation,
         lease: Lease,
         error: Exception,
         previous: datetime | None,
@@ -181,7 +204,7 @@ class Sender:
             return True
         logger.warning("Call %s (%s), try %s: %s", call.pk, call, call.attempts, error)
         wait = min(timedelta(seconds=2 ** min(call.attempts - 1, 6)), LONGEST_WAIT)
-        self._try_again(call, lease, self.clock() + wait, str(error))
+        self._try_again(call, lease, self.clock() + wait, describe(error))
         return False
 
     def _others_succeeded(self, call: Call, since: datetime) -> bool:
@@ -194,7 +217,7 @@ class Sender:
         """It was not the call's fault: it waits, and no try is counted."""
         if limited is None:
             call.attempts -= 1
-        self._try_again(call, lease, when, str(limited or ""))
+        self._try_again(call, lease, when, describe(limited) if limited else "")
 
     def _try_again(self, call: Call, lease: Lease, when: datetime, error: str) -> None:
         values: dict[str, Any] = {
@@ -205,7 +228,7 @@ class Sender:
             "error": error,
             "memo": call.memo,
         }
-        key = operations.get(call.operation).key(call)
+        key = _operation(call).key(call)
         with database.atomic():
             if (
                 key
@@ -217,16 +240,14 @@ class Sender:
                 values["key"] = key
             self._update(call, lease, **values)
 
-    def _park(
-        self, call: Call, operation: operations.Operation, lease: Lease, error: Exception
-    ) -> None:
+    def _park(self, call: Call, operation: Operation, lease: Lease, error: Exception) -> None:
         logger.error("Call %s (%s) is parked: %s", call.pk, call, error)
         with database.atomic():
             self._leave(
                 call,
                 lease,
                 state=State.PARKED,
-                error=f"{type(error).__name__}: {error}",
+                error=describe(error),
                 memo=call.memo,
                 strikes=call.strikes,
             )
@@ -242,14 +263,16 @@ class Sender:
 
 
 class _Caller:
-    """What operations call Slack with: the client, paced."""
+    """What operations call Slack with: the client, paced, while the lease is ours."""
 
-    def __init__(self, sender: Sender) -> None:
+    def __init__(self, sender: Sender, lease: Lease) -> None:
         self._sender = sender
+        self._lease = lease
         self._client = sender.client()
 
     def __call__(self, method: str, **arguments: Any) -> dict[str, Any]:
         """One call of the Web API; raises ``Paced``, or ``SlackError`` as the client does."""
+        self._keep_lease()
         now = self._sender.clock().timestamp()
         self._sender.pace.take(method, arguments, now)
         try:
@@ -261,4 +284,13 @@ class _Caller:
 
     def respond(self, response_url: str, **body: Any) -> None:
         """Post to an interaction's ``response_url``, which has no such limits."""
+        self._keep_lease()
         self._client.respond(response_url, **body)
+
+    def _keep_lease(self) -> None:
+        """An operation of many calls must not outlast its lease; each call has a time-out."""
+        self._lease = leases.renew(self._lease, self._sender.clock())
+
+
+def _operation(call: Call) -> Operation:
+    return operations.find(call.operation) or Operation()

@@ -286,7 +286,7 @@ def test_a_lease_that_expires_in_the_middle_of_a_hosts_handler_sends_one_answer(
         began.append(1)
         incident.comms_channel().post_in_channel("done at last")
         if len(began) == 1:
-            story.forward(31)
+            story.forward(121)
             elsewhere(story.work)
         return True, None
 

@@ -56,7 +56,7 @@ def test_a_late_holder_cannot_release_what_was_taken_over():
     assert leases.acquire("in:C1", LATER) is not None
 
 
-def test_renewing_writes_only_when_half_of_it_is_used(django_assert_num_queries):
+def test_renewing_writes_only_when_a_third_of_it_is_used(django_assert_num_queries):
     lease = leases.acquire("in:C1", NOW)
     with django_assert_num_queries(0):
         assert leases.renew(lease, NOW + LEASE / 3) is lease
