@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
 
-from response.sandbox import credentials, sending
+from response.sandbox import credentials, sending, triggers
 from response.sandbox.workspace import Workspace
 from response.slack import declare, modals, permissions
 from tests.scenarios.story import Story
@@ -33,8 +34,8 @@ def nobody_is_in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def story(live_server: Any, settings: Any) -> Iterator[Story]:
-    """The seeded workspace, its people, and the clock at ``START``."""
+def workspace(live_server: Any, settings: Any) -> Workspace:
+    """The seeded workspace, and an app that is connected to it."""
     ours = credentials.generate()
     settings.DEBUG = True
     settings.SITE_URL = live_server.url
@@ -45,5 +46,20 @@ def story(live_server: Any, settings: Any) -> Iterator[Story]:
     settings.RESPONSE_SANDBOX_APP_URL = f"{live_server.url}/slack/"
     settings.RESPONSE_SANDBOX_URL = f"{live_server.url}/sandbox/"
     settings.RESPONSE_SANDBOX_DELIVER = "manual"
+    return Workspace()
+
+
+@pytest.fixture
+def story(workspace: Workspace) -> Iterator[Story]:
+    """A story that begins at ``START``; time stands still unless it is moved forward."""
     with time_machine.travel(START, tick=False) as traveller:
-        yield Story(Workspace().reset(), traveller)
+        yield Story(workspace.reset(), traveller)
+
+
+@pytest.fixture
+def live_story(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
+    """A story that begins now and in which time passes, as it does in other processes."""
+    # A process that is only just starting may take longer than Slack would wait.
+    monkeypatch.setattr(triggers, "TRIGGER_SECONDS", 60.0)
+    with time_machine.travel(time.time(), tick=True) as traveller:
+        yield Story(workspace.reset(), traveller)
