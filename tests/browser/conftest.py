@@ -100,6 +100,8 @@ def _wait_until_ready(process: subprocess.Popen[str], var: Path) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     installed = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    for old in ARTIFACTS.glob("failed-*.png"):
+        old.unlink()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=installed, args=FLAGS)
         yield chromium

@@ -66,6 +66,7 @@ function channelButton(channel) {
   return h("button", {
     type: "button",
     class: ["channel", current && "channel--current", unread && "channel--unread", !channel.is_member && !channel.is_im && "channel--other"],
+    title: name,
     "aria-current": current ? "page" : undefined,
     data: { testid: channel.is_im ? `dm-${personById(channel.im_user)?.name}` : `channel-${channel.name}`, channel: channel.id },
     on: { click: () => openChannel(channel.id) },

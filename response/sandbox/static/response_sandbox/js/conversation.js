@@ -35,7 +35,7 @@ function drawHeader() {
   const title = byId("channel-title");
   byId("conversation").classList.toggle("conversation--none", !channel);
   if (!channel) return;
-  fill(title, channelMark(channel), channelTitle(channel));
+  fill(title, channelMark(channel), h("span", { class: "conversation__name" }, channelTitle(channel)));
   document.title = `${channel.is_im ? "" : "#"}${channelTitle(channel)} – ${state.team.name ?? "Sandbox"}`;
   const topic = byId("topic");
   topic.hidden = Boolean(channel.is_im);
