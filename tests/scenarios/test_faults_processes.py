@@ -165,3 +165,18 @@ def test_the_thread_ends_when_nothing_is_left_and_the_next_delivery_starts_anoth
         until(lambda number=number: len(story.bot_says("incidents")) == number)
         until(lambda: not _drains(before))
         assert not Call.objects.filter(state__in=["pending", "sending"]).exists()
+
+
+def test_a_process_that_is_told_to_end_does_not_stay_for_what_falls_due_later(
+    live_story: Story, tmp_path: Path
+):
+    story = live_story
+    story.fault(rate_limit_methods=["chat.postMessage"], rate_limit_count=1, retry_after=20)
+    with serving(tmp_path) as child:
+        story.ana.command("/incident", "The database is down")
+        assert not story.ana.submits({}).errors
+        until(lambda: Call.objects.filter(operation="headline", state="pending", attempts=1))
+        assert child.terminate() == 0
+    assert Call.objects.get(operation="headline").state == "pending"
+    the_next_process_takes_over(story)
+    assert len(story.bot_says("incidents")) == 1
