@@ -21,21 +21,27 @@ from response.slack.registry import Handler
 
 # So many incidents are looked at with each query.
 PAGE = 500
+# ``Notification.repeat_count`` as 0.5.1 counts: 0 after the first nudge.
+NONE_YET = -1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """One handler's nudge of one incident; ``count`` is how many it had before."""
+    """One handler's nudge of one incident.
+
+    ``count`` is how many it had before, and ``since`` when the last was, or when they began.
+    """
 
     reference: str
     comms_channel: CommsChannel
     count: int
+    since: datetime
 
     @property
     def key(self) -> str:
         """Of the delivery: the same for every tick that finds this nudge due."""
-        channel = self.comms_channel
-        return f"nudge:{channel.incident_id}:{self.count}:{self.reference}"[:255]
+        turn = f"{self.comms_channel.incident_id}:{self.since.timestamp():.3f}:{self.count}"
+        return f"nudge:{turn}:{self.reference}"
 
 
 def deliver_due(now: datetime) -> int:
@@ -121,9 +127,8 @@ def _due_one(
 ) -> Due | None:
     last = next((sent[key] for key in _keys(reference, handler) if key in sent), None)
     if not _has_reason(handler, channel.incident):
-        if last is not None:
-            # Should the reason come back, the nudges start again from the first.
-            last.delete()
+        if last is not None and last.repeat_count > NONE_YET:
+            _start_again(last, now)
         return None
     count = last.repeat_count + 1 if last else 0
     interval = timedelta(minutes=int(handler.options["interval_mins"]))
@@ -131,7 +136,13 @@ def _due_one(
     spent = count >= int(handler.options["max_notifications"]) or (last and last.completed)
     if spent or now - since < interval:
         return None
-    return Due(reference=reference, comms_channel=channel, count=count)
+    return Due(reference=reference, comms_channel=channel, count=count, since=since)
+
+
+def _start_again(last: Notification, now: datetime) -> None:
+    """The reason is gone; should it come back, the nudges begin with the first."""
+    last.repeat_count, last.time = NONE_YET, now
+    last.save(update_fields=["repeat_count", "time"])
 
 
 def _has_reason(handler: Handler, incident: Incident) -> bool:
@@ -140,7 +151,7 @@ def _has_reason(handler: Handler, incident: Incident) -> bool:
 
 
 def _key(reference: str) -> str:
-    return reference.removeprefix("notification:nudge:")[:255]
+    return reference.removeprefix("notification:nudge:")
 
 
 def _keys(reference: str, handler: Handler) -> list[str]:

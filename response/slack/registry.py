@@ -11,11 +11,14 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 logger = logging.getLogger("response.slack.registry")
 
 BUILTIN_PACKAGE = "response.slack.handlers"
+# References are stored, and are a part of other keys: none is longer, whatever it names.
+REFERENCE_LENGTH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,14 +76,14 @@ class Registry:
         arity = self._arity(name, function)
         handler = Handler(kind=self.kind, name=name, function=function, arity=arity, **options)
         if self.exclusive:
-            self._replace(name.lower(), handler)
+            self._replace(self._key(name), handler)
         else:
             self._handlers[self._free_key(handler)] = handler
         return handler
 
     def unregister(self, name: str) -> None:
         """Forget the handler of an exclusive ``name``; unknown names are no error."""
-        self._handlers.pop(name.lower(), None)
+        self._handlers.pop(self._key(name), None)
 
     def discard(self, handler: Handler) -> None:
         """Forget one handler."""
@@ -90,7 +93,7 @@ class Registry:
 
     def get(self, name: str) -> Handler | None:
         """The handler for an exclusive ``name``, in any case."""
-        return self._handlers.get(name.lower())
+        return self._handlers.get(self._key(name))
 
     def matching(self, name: str) -> list[tuple[str, Handler]]:
         """``(reference, handler)`` of all that are registered for ``name``, in order."""
@@ -103,7 +106,7 @@ class Registry:
 
     def reference(self, name: str) -> str:
         """The reference of an exclusive ``name``."""
-        return f"{self.kind}:{name.lower()}"
+        return f"{self.kind}:{self._key(name)}"
 
     def items(self) -> list[tuple[str, Handler]]:
         """``(reference, handler)`` of all, in order."""
@@ -125,6 +128,9 @@ class Registry:
         finally:
             self._handlers = before
 
+    def _key(self, name: str) -> str:
+        return _cut(name.lower(), REFERENCE_LENGTH - len(self.kind) - 1)
+
     def _replace(self, key: str, handler: Handler) -> None:
         present = self._handlers.get(key)
         if present is not None and handler.builtin and not present.builtin:
@@ -142,7 +148,9 @@ class Registry:
 
     def _free_key(self, handler: Handler) -> str:
         """``name:path``, numbered where different functions share a path (made in a loop)."""
-        base = key = f"{handler.name}:{handler.path}"
+        # Room for the kind and for a number.
+        room = REFERENCE_LENGTH - len(self.kind) - 10
+        base = key = _cut(f"{handler.name}:{handler.path}", room)
         number = 1
         while key in self._handlers and not _same(self._handlers[key].function, handler.function):
             number += 1
@@ -165,6 +173,13 @@ class Registry:
             f"{function.__module__}.{function.__qualname__}{signature} cannot handle the "
             f"{self.kind} {name!r}: it is called with {allowed}."
         )
+
+
+def _cut(key: str, limit: int) -> str:
+    """A key that is too long ends in a digest of it, so that it stays the only one."""
+    if len(key) <= limit:
+        return key
+    return f"{key[: limit - 17]}-{sha256(key.encode()).hexdigest()[:16]}"
 
 
 def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
