@@ -70,19 +70,54 @@ def template_upgraded(engine, template_of_0_5_1, tmp_path_factory, django_db_blo
     database.drop()
 
 
+@pytest.fixture(scope="session")
+def template_empty(engine, tmp_path_factory):
+    database = engine(tmp_path_factory.mktemp("upgrade"), "empty")
+    database.create()
+    yield database
+    database.drop()
+
+
 @pytest.fixture
-def place(engine, tmp_path, django_db_blocker, settings, monkeypatch):
-    """A database that is there no more, connected; nobody listens to core."""
+def connect(settings, monkeypatch, django_db_blocker):
+    """Make a database the one of the product's tables; nobody listens to core."""
     settings.SILENCED_SYSTEM_CHECKS = SILENCED
     settings.DATABASE_ROUTERS = [UpgradeRouter(), *settings.DATABASE_ROUTERS]
     for each in vars(signals).values():
         if type(each) is Signal:
             monkeypatch.setattr(each, "receivers", [])
-    database = engine(tmp_path, "upgrade")
     with django_db_blocker.unblock():
-        with connected(database):
-            yield database
-        database.drop()
+        yield connected
+
+
+@pytest.fixture
+def place(engine, tmp_path, connect):
+    """A database that is not there yet, connected."""
+    database = engine(tmp_path, "upgrade")
+    with connect(database):
+        yield database
+    database.drop()
+
+
+@pytest.fixture
+def empty_to_read(connect, template_empty):
+    """A database without tables, shared by tests that only read."""
+    with connect(template_empty):
+        yield template_empty
+
+
+@pytest.fixture
+def old_to_read(connect, template_of_0_5_1):
+    """A database of 0.5.1, shared by tests that leave it as they found it."""
+    with connect(template_of_0_5_1):
+        yield template_of_0_5_1
+
+
+@pytest.fixture
+def upgraded_to_read(connect, template_upgraded):
+    """An upgraded one, shared by tests that only read."""
+    with connect(template_upgraded):
+        yield template_upgraded
 
 
 @pytest.fixture

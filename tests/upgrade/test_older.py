@@ -77,9 +77,9 @@ def test_the_operator_reads_it_on_the_command_line(older):
     assert "Traceback" not in finished.stderr
 
 
-def test_a_database_of_0_5_1_and_a_new_one_pass_the_check(old):
+def test_a_database_of_0_5_1_passes_the_check(old_to_read):
     call_command("check", databases=[ALIAS])
 
 
-def test_a_new_database_passes_the_check(empty):
+def test_a_new_database_passes_the_check(empty_to_read):
     call_command("check", databases=[ALIAS])

@@ -62,8 +62,8 @@ def test_users_of_the_site_and_their_permissions_are_still_there(old):
         assert [row for row in now if row["id"] <= was[-1]["id"]] == was
 
 
-def test_new_columns_are_empty_in_old_rows(upgraded):
-    after = rows(upgraded)
+def test_new_columns_are_empty_in_old_rows(upgraded_to_read):
+    after = rows(upgraded_to_read)
 
     assert {row["superseded"] for row in after["response_externaluser"]} <= {0}
     assert {row["created_date"] for row in after["response_commschannel"]} == {None}
@@ -98,14 +98,14 @@ def test_every_entry_of_the_feed_knows_its_incident(upgraded):
         UserStats,
     ],
 )
-def test_every_row_is_an_object(upgraded, model):
+def test_every_row_is_an_object(upgraded_to_read, model):
     found = list(model._default_manager.all())
 
     assert len(found) == HOW_MANY[model._meta.db_table]
     assert all(str(row) for row in found)
 
 
-def test_incidents_say_what_they_said(upgraded):
+def test_incidents_say_what_they_said(upgraded_to_read):
     incidents = {row.pk: row for row in Incident.objects.with_people().with_actions()}
 
     assert incidents[1].duration() == "2 hrs 30 mins"
@@ -121,7 +121,7 @@ def test_incidents_say_what_they_said(upgraded):
     assert incidents[7].status_text() == "live"
 
 
-def test_json_is_read_as_it_was_written(upgraded):
+def test_json_is_read_as_it_was_written(upgraded_to_read):
     deploy = TimelineEvent.objects.get(event_type="deploy")
     assert deploy.metadata == {"sha": "abc", "nested": {"list": [1, None, "é"]}, "n": 1.5}
     assert TimelineEvent.objects.get(event_type="text").metadata is None
