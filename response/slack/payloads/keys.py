@@ -21,11 +21,14 @@ def dedup_key(parsed: EventCallback | SlashCommand | Interaction) -> str:
 
     ``event_id`` of an event, ``view.id`` of a modal, ``trigger_id`` of the rest.
     """
-    key = _key(parsed)
+    return fitting_key(_key(parsed))
+
+
+def fitting_key(key: str) -> str:
+    """``key``, or its beginning and a digest where a column cannot hold it."""
     if len(key) <= MAX_KEY:
         return key
-    kind = key.partition(":")[0]
-    return f"{kind}:{sha256(key.encode()).hexdigest()}"
+    return f"{key[:100]}:{sha256(key.encode()).hexdigest()}"
 
 
 def _key(parsed: EventCallback | SlashCommand | Interaction) -> str:
