@@ -18,6 +18,7 @@ from response.sandbox.models import (
     UserGroup,
 )
 
+TEAM_ID, TEAM_NAME = "T0SANDBOX", "acme"
 BOT = "U0INCIDENT"
 # Id, name, display name, real name, colour.
 PEOPLE = (
@@ -40,10 +41,10 @@ CHANNELS = (
 def seed() -> None:
     """Make what is missing; leave what is there as it is."""
     Team.objects.get_or_create(
-        id="T0SANDBOX",
+        id=TEAM_ID,
         defaults={
-            "domain": "acme",
-            "name": "acme",
+            "domain": TEAM_NAME,
+            "name": TEAM_NAME,
             "app_id": "A0INCIDENT",
             "bot_id": "B0INCIDENT",
             "bot_user_id": BOT,

@@ -116,7 +116,8 @@ def _exchange(
     _limit(sock, deadline)
     response = connection.getresponse()
     chunks: list[bytes] = []
-    while sum(map(len, chunks)) < ANSWER_LIMIT:
+    # From Python 3.13 on, a response that was read to its end closes the socket at once.
+    while not response.isclosed() and sum(map(len, chunks)) < ANSWER_LIMIT:
         _limit(sock, deadline)
         chunk = response.read1(65_536)
         if not chunk:

@@ -6,7 +6,6 @@ from typing import Any
 
 from response.sandbox import (
     channels,
-    clock,
     deliveries,
     faults,
     messages,
@@ -137,6 +136,3 @@ class Workspace:
     def change_user(self, name: str, **fields: Any) -> User:
         """Another name, or deactivated; the app hears ``user_change``."""
         return seeding.change_user(self.user(name), **fields)
-
-    def now(self) -> float:
-        return clock.now()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_protect, ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
-from response.sandbox import state
+from response.sandbox import seed, state
 from response.sandbox.conf import conf
 from response.sandbox.errors import ApiError
 from response.sandbox.page_api import acts, reads
@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The workspace in the browser. What it shows comes from ``ui/``."""
     context = {
         "ui_base": reverse("response_sandbox:page") + "ui/",
-        "team_name": "acme",
+        "team_name": seed.TEAM_NAME,
         "app_url": conf.app_url,
     }
     headers = {"Content-Security-Policy": POLICY}
