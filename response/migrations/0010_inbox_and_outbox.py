@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
                 ("lane", models.CharField(max_length=140)),
-                ("handler", models.TextField()),
+                ("handler", models.CharField(max_length=255)),
                 (
                     "state",
                     models.CharField(

@@ -6,6 +6,7 @@ due, retries, and a place in the order of its channel.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from response.core.models import Incident
 from response.slack import inbox, registry
 from response.slack.models import CommsChannel, Delivery, HandlerRun, Notification
 from response.slack.registry import Handler
+
+logger = logging.getLogger("response.slack.notifications")
 
 # So many incidents are looked at with each query.
 PAGE = 500
@@ -96,7 +99,12 @@ def _due(now: datetime) -> Iterator[Due]:
         for channel in page:
             for reference, handler in handlers:
                 had = sent.get(channel.incident_id, {})
-                due = _due_one(channel, reference, handler, had, now)
+                try:
+                    due = _due_one(channel, reference, handler, had, now)
+                except Exception:
+                    # A host's ``when``: it fails alone.
+                    logger.exception("Whether %s is due cannot be said", handler.path)
+                    continue
                 if due is not None:
                     yield due
 

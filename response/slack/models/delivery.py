@@ -59,8 +59,7 @@ class HandlerRun(models.Model):
     id = models.BigAutoField(primary_key=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="runs")
     lane = models.CharField(max_length=140)
-    # No length: it holds the path of the function, and an id of up to 255 characters.
-    handler = models.TextField()
+    handler = models.CharField(max_length=255)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveIntegerField(default=0)
     next_try = models.DateTimeField(default=timezone.now)

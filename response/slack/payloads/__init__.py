@@ -34,7 +34,7 @@ from response.slack.payloads.interactions import (
     parse_block_actions,
     parse_interaction,
 )
-from response.slack.payloads.keys import dedup_key, fitting_key
+from response.slack.payloads.keys import dedup_key
 from response.slack.payloads.mentions import Mention, parse_mention
 from response.slack.payloads.people import Profile, parse_profile
 
@@ -59,7 +59,6 @@ __all__ = [
     "ViewClosed",
     "ViewSubmission",
     "dedup_key",
-    "fitting_key",
     "load_json",
     "parse_block_actions",
     "parse_channel_name",

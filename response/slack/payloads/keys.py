@@ -21,14 +21,11 @@ def dedup_key(parsed: EventCallback | SlashCommand | Interaction) -> str:
 
     ``event_id`` of an event, ``view.id`` of a modal, ``trigger_id`` of the rest.
     """
-    return fitting_key(_key(parsed))
-
-
-def fitting_key(key: str) -> str:
-    """``key``, or its beginning and a digest where a column cannot hold it."""
+    key = _key(parsed)
     if len(key) <= MAX_KEY:
         return key
-    return f"{key[:100]}:{sha256(key.encode()).hexdigest()}"
+    kind = key.partition(":")[0]
+    return f"{kind}:{sha256(key.encode()).hexdigest()}"
 
 
 def _key(parsed: EventCallback | SlashCommand | Interaction) -> str:
