@@ -1,5 +1,6 @@
 """Metadata of the distribution; settings of the tools are in pyproject.toml."""
 
+import tempfile
 from pathlib import Path
 
 from setuptools import find_packages, setup
@@ -12,7 +13,11 @@ DEMO = [
     "whitenoise>=6.9",
 ]
 
+# Not build/ in the checkout: a file that was renamed or removed would stay there, and in the wheel.
+BUILD = tempfile.TemporaryDirectory(prefix="response-build-", ignore_cleanup_errors=True)
+
 setup(
+    options={"build": {"build_base": BUILD.name}},
     name="django-incident-response",
     version="1.0.0a1",
     description="Incident response in Slack for Django: declare, coordinate, report.",

@@ -19,10 +19,10 @@ def files_of_the_package() -> Iterator[str]:
 def wheel_problems(names: Iterable[str]) -> list[str]:
     """What is wrong with a wheel of these files, in sentences; empty when it is as it must be."""
     present = {name for name in names if not name.endswith(".pyc")}
-    problems = [f"{name} is missing" for name in sorted(set(files_of_the_package()) - present)]
-    for name in sorted(present):
-        top = PurePosixPath(name).parts[0]
-        if top != "response" and not top.endswith(".dist-info"):
+    wanted = set(files_of_the_package())
+    problems = [f"{name} is missing" for name in sorted(wanted - present)]
+    for name in sorted(present - wanted):
+        if not PurePosixPath(name).parts[0].endswith(".dist-info"):
             problems.append(f"{name} does not belong in the wheel")
     return problems
 

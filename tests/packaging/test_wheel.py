@@ -27,10 +27,11 @@ def test_wheel_holds_the_whole_package_and_nothing_else():
     assert wheel_problems(path.as_posix() for path in files) == []
 
 
-def test_a_missing_template_and_a_stray_test_are_found():
-    names = ["response/apps.py", "tests/conftest.py", "x-1.0.dist-info/METADATA"]
+def test_missing_stray_and_stale_files_are_found():
+    names = ["response/apps.py", "response/gone.py", "tests/conftest.py", "x-1.0.dist-info/RECORD"]
     problems = wheel_problems(names)
     assert "response/py.typed is missing" in problems
+    assert "response/gone.py does not belong in the wheel" in problems
     assert "tests/conftest.py does not belong in the wheel" in problems
     assert not [problem for problem in problems if problem.startswith("x-1.0")]
 
