@@ -1,6 +1,4 @@
-"""Rows for tests; each function makes one that is valid and takes what matters to the test."""
-
-from __future__ import annotations
+"""Rows for tests: each call makes another one, with people, texts and times of its own."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -8,57 +6,65 @@ from typing import Any
 
 from django.utils import timezone
 
-from response.models import Action, CommsChannel, ExternalUser, Incident, TimelineEvent
+from response.models import Action, CommsChannel, ExternalUser, Incident, TimelineEvent, UserStats
 
 _numbers = count(1)
 
+BEGINNING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
 
 def moment(minutes: float = 0) -> datetime:
-    """A fixed time, 2026-01-05 09:00 UTC, and so many minutes later."""
-    found = datetime(2026, 1, 5, 9, tzinfo=UTC) + timedelta(minutes=minutes)
-    return found if timezone.is_aware(timezone.now()) else timezone.make_naive(found)
+    """So many minutes after 09:00 UTC on Monday 5 January 2026, as the settings keep times."""
+    then = BEGINNING + timedelta(minutes=minutes)
+    return then if timezone.is_aware(timezone.now()) else timezone.make_naive(then)
 
 
-def make_person(name: str | None = None, **values: Any) -> ExternalUser:
-    """Somebody in Slack, with an id of their own."""
+def make_person(name: str = "", **values: Any) -> ExternalUser:
+    """Another person."""
     number = next(_numbers)
-    name = name or f"person-{number}"
+    name = name or f"person{number}"
     defaults = {
         "app_id": "slack",
-        "external_id": f"U{number:08}",
+        "external_id": f"U{number:07}",
         "display_name": name,
         "full_name": f"{name} in full",
+        "email": f"{name}@example.test",
     }
     return ExternalUser.objects.create(**{**defaults, **values})
 
 
-def make_incident(report: str = "Cards are declined", **values: Any) -> Incident:
-    """A live incident; texts are in wire form."""
+def make_incident(report: str = "", **values: Any) -> Incident:
+    """Another incident; ``report``, ``summary`` and ``impact`` are stored as they are given."""
+    number = next(_numbers)
+    report_time = values.setdefault("report_time", moment(number))
+    defaults = {"report": report or f"Incident number {number}", "start_time": report_time}
     if "reporter" not in values:
-        values["reporter"] = make_person()
-    values.setdefault("report_time", moment())
-    values.setdefault("report_only", False)
-    return Incident.objects.create_incident(report, **values)
+        defaults["reporter"] = make_person()
+    return Incident.objects.create(**{**defaults, **values})
 
 
-def make_action(incident: Incident, details: str = "Rotate the key", **values: Any) -> Action:
-    """Something to do."""
+def make_action(incident: Incident, details: str = "Do something", **values: Any) -> Action:
+    """Another action."""
     if "user" not in values:
         values["user"] = make_person()
     return Action.objects.create(incident=incident, details=details, **values)
 
 
-def make_timeline_event(
-    incident: Incident, text: str = "Something happened", **values: Any
-) -> TimelineEvent:
-    """An entry of the timeline."""
-    values.setdefault("event_type", "text")
-    values.setdefault("timestamp", moment())
-    return TimelineEvent.objects.create(incident=incident, text=text, **values)
+def make_timeline_event(incident: Incident, text: str = "It began", **values: Any) -> TimelineEvent:
+    """Another entry of the timeline, later than those made before."""
+    defaults = {"event_type": "text", "timestamp": moment(next(_numbers))}
+    return TimelineEvent.objects.create(incident=incident, text=text, **{**defaults, **values})
 
 
 def make_comms_channel(incident: Incident, **values: Any) -> CommsChannel:
     """The incident's channel."""
     number = next(_numbers)
-    values = {"channel_id": f"C{number:08}", "channel_name": f"inc-{number}", **values}
-    return CommsChannel.objects.create(incident=incident, **values)
+    defaults = {"channel_id": f"C{number:07}", "channel_name": f"inc-{number}"}
+    return CommsChannel.objects.create(incident=incident, **{**defaults, **values})
+
+
+def make_participant(incident: Incident, messages: int = 1, **values: Any) -> UserStats:
+    """Another person who wrote in the incident's channel."""
+    if "user" not in values:
+        values["user"] = make_person()
+    return UserStats.objects.create(incident=incident, message_count=messages, **values)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from response.models import Event, Incident
-from tests.rows import (
+from tests.factories import (
     make_action,
     make_comms_channel,
     make_incident,

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from response import text
 from response.models import Event
-from tests.rows import make_action, make_incident, moment
+from tests.factories import make_action, make_incident, moment
 
 
 def add_event(minutes: float, payload: Any = "{}", **values: Any) -> Event:

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from response import text
 from response.models import Incident
 from response.serializers import ActionSerializer, IncidentSerializer
-from tests.rows import (
+from tests.factories import (
     make_action,
     make_comms_channel,
     make_incident,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from response.core.pagination import ResponsePagination
-from tests.rows import make_action, make_incident, make_person, moment
+from tests.factories import make_action, make_incident, make_person, moment
 
 LISTS = ["incident-list", "action-list", "externaluser-list", "event-list"]
 

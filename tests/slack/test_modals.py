@@ -235,7 +235,7 @@ def test_severity_can_be_left_open_until_it_is_set(incident: Incident) -> None:
 
 @pytest.mark.django_db
 def test_an_empty_incident_can_be_edited() -> None:
-    view = modals.edit_modal(make_incident())
+    view = modals.edit_modal(make_incident("Cards are declined"))
     assert initial(view) == {
         "report": "Cards are declined",
         "summary": None,

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from response import text
 from response.core.actor import acting_as
 from response.models import Incident
-from tests.rows import (
+from tests.factories import (
     make_action,
     make_comms_channel,
     make_incident,

@@ -7,7 +7,7 @@ from django.test import Client
 
 from response import text
 from response.models import Incident
-from tests.rows import (
+from tests.factories import (
     make_action,
     make_comms_channel,
     make_incident,

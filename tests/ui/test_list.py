@@ -11,7 +11,7 @@ from django.urls import reverse
 from response import text
 from response.models import Incident
 from response.ui import listing
-from tests.rows import make_incident, make_person, moment
+from tests.factories import make_incident, make_person, moment
 from tests.ui.html import Page, read
 
 
