@@ -12,9 +12,9 @@ from django.forms import BaseForm
 from django.utils import timezone
 
 from response.core.models import Incident
-from response.sandbox import faults
+from response.sandbox import events, faults, state
 from response.sandbox.driver import Person
-from response.sandbox.models import Message
+from response.sandbox.models import ApiCall, Message
 from response.sandbox.workspace import Workspace
 from response.slack import drain, tick
 from response.slack.models import Call, CommsChannel, HandlerRun
@@ -51,9 +51,9 @@ class Story:
 
     def work(self) -> int:
         """Work both boxes off; how many calls Slack got."""
-        before = len(self.workspace.calls())
+        before = ApiCall.objects.count()
         drain.drain_once(outgoing=Sender(pace=Unpaced()))
-        return len(self.workspace.calls()) - before
+        return ApiCall.objects.count() - before
 
     def tick(self) -> None:
         """The minute tick."""
@@ -132,6 +132,12 @@ class Story:
         inside = self.workspace.channel(channel.channel_id).memberships.all()
         if person.id not in {membership.user_id for membership in inside}:
             person.joins(channel.channel_id)
+
+    def hears(self, event: dict[str, Any], channel: CommsChannel) -> None:
+        """Slack tells of something that nobody can do in the sandbox."""
+        with state.change():
+            events.emit(event, self.workspace.channel(channel.channel_id))
+        self.settle()
 
     def reactions(self, message: Message) -> list[str]:
         """Names of the reactions on a message."""

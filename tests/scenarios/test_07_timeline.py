@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 
 from response.core.models import Incident, TimelineEvent
-from response.sandbox import events, state
 from response.sandbox.models import Message
 from response.slack.models import CommsChannel, PinnedMessage, UserStats
 from tests.scenarios.story import Story, as_posted
@@ -128,9 +127,7 @@ def test_a_pinned_file_is_no_message_and_no_error(story: Story, channel: CommsCh
     """In 0.5.1 it was a 500, three times."""
     item = {"type": "file", "file_id": "F1", "created": 1, "created_by": story.bob.id}
     event = {"type": "pin_added", "user": story.bob.id, "channel_id": channel.channel_id}
-    with state.change():
-        events.emit({**event, "item": item}, story.workspace.channel(channel.channel_id))
-    story.settle()
+    story.hears({**event, "item": item}, channel)
     assert pins(story) == []
     assert {row.status for row in story.workspace.deliveries(name="pin_added")} == {200}
     assert story.given_up() == []
