@@ -8,6 +8,7 @@ from typing import Any
 
 from response import text
 from response.conf import conf
+from response.exceptions import ResponseError
 from response.slack import messages, modals, permissions
 from response.slack.client import get_client
 from response.slack.errors import SlackError
@@ -43,4 +44,9 @@ def open_declare_modal(command: SlashCommand) -> dict[str, Any] | None:
     except SlackError as error:
         logger.warning("The declare modal could not be opened: %s", error)
         return {"response_type": "ephemeral", "text": messages.declare_failed(command.text, error)}
+    except Exception:
+        # A 500 would lose what was typed.
+        logger.exception("The declare modal could not be opened")
+        ours = ResponseError("something went wrong on our side")
+        return {"response_type": "ephemeral", "text": messages.declare_failed(command.text, ours)}
     return None

@@ -14,6 +14,7 @@ from typing import Any
 
 from response.conf import conf
 from response.core.models import Incident
+from response.exceptions import ResponseError
 from response.slack import inbox, invoke, messages, outbox, payloads, permissions, registry
 from response.slack.errors import SlackError, TriggerExpired
 from response.slack.models import CommsChannel, Delivery
@@ -232,6 +233,12 @@ def _open_modal(
     except SlackError as error:
         logger.warning("The modal of %s could not be opened: %s", reference, error)
         _tell(click, messages.modal_failed(error), messages.try_again(click))
+    except ResponseError as refused:
+        _tell(click, str(refused))
+    except Exception:
+        # Slack would show a 500 as a mere warning sign.
+        logger.exception("The handler %s failed", handler.path)
+        _tell(click, messages.MODAL_BROKEN)
 
 
 def _tell(

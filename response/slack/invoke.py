@@ -5,6 +5,7 @@ What a function here returns, if anything, is done in the transaction of the run
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, TypeVar
@@ -28,6 +29,8 @@ from response.slack.payloads import (
     ViewSubmission,
 )
 from response.slack.registry import Handler
+
+logger = logging.getLogger("response.slack.invoke")
 
 Finish = Callable[[], None]
 Invoke = Callable[[HandlerRun, Handler], Finish | None]
@@ -101,15 +104,18 @@ def _command(run: HandlerRun, handler: Handler) -> None:
 
 
 def _command_result(result: object, handler: Handler) -> tuple[bool | None, object]:
+    """``(handled, reply)``; what a handler did is done, whatever it returns: no second try."""
     if result is None:
         return None, None
-    if isinstance(result, tuple) and len(result) == 2:
+    if isinstance(result, (tuple, list)) and len(result) == 2:
         handled, reply = result
         return (None if handled is None else bool(handled)), reply
-    raise TypeError(
-        f"{handler.path} returned {result!r}; a command returns (handled, reply), such as "
-        "(True, None), or None."
+    logger.error(
+        "%s returned %r; a command returns (handled, reply), such as (True, None), or None",
+        handler.path,
+        result,
     )
+    return (result if isinstance(result, bool) else None), None
 
 
 def _event(run: HandlerRun, handler: Handler) -> None:

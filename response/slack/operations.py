@@ -134,7 +134,8 @@ class OpenCommsChannel(Operation):
             name = channels.comms_channel_name(incident, attempt)
             in_doubt = call.notes.get("name") == name
             if not in_doubt:
-                remember(call, attempt=attempt, name=name, since=timezone.now().timestamp())
+                began = timezone.now().timestamp()
+                remember(call, attempt=attempt, name=name, since=began, cursor="")
             try:
                 return slack("conversations.create", name=name, is_private=incident.private)
             except SlackPermanentError as error:
@@ -148,23 +149,33 @@ class OpenCommsChannel(Operation):
         """The channel that our earlier attempt made although its answer never came."""
         me = str(slack("auth.test")["user_id"])
         since = float(call.notes["since"])
-        cursor = ""
+        # Slack's limits may stop us at any page of a big workspace: the next try goes on there.
+        cursor = str(call.notes.get("cursor") or "")
         while True:
-            page = slack(
-                "conversations.list",
-                types="public_channel,private_channel",
-                limit=800,
-                exclude_archived=True,
-                cursor=cursor or None,
-            )
+            page = self._page(call, slack, cursor)
             for channel in page.get("channels") or ():
                 ours = channel.get("name") == name and channel.get("creator") == me
                 # Slack tells whole seconds, and its clock is not ours.
                 if ours and float(channel.get("created") or 0) >= since - 60:
                     return None if _is_owned(channel["id"]) else dict(channel)
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            remember(call, cursor=cursor)
             if not cursor:
                 return None
+
+    def _page(self, call: Call, slack: Slack, cursor: str) -> Answer:
+        try:
+            return slack(
+                "conversations.list",
+                types="public_channel,private_channel",
+                limit=800,
+                exclude_archived=True,
+                cursor=cursor or None,
+            )
+        except SlackPermanentError:
+            # Perhaps the cursor is too old: whoever asks again begins with the first page.
+            remember(call, cursor="")
+            raise
 
     def done(self, call: Call, answer: Answer) -> None:
         incident = _incident(call)

@@ -86,7 +86,7 @@ def check(
         incident=incident,
         foreign=bool(team_id) and bool(theirs - {team_id}),
     )
-    if not conf.slack_permission(request) or not _may_see(request):
+    if not conf.slack_permission(request) or not may_see(user_id, incident):
         raise Refused(
             "Sorry, only full members of this workspace may do that. Ask one of them, for "
             "instance in the incidents channel, to do it for you."
@@ -110,12 +110,11 @@ def _fetch(user_id: str) -> SlackUser | None:
     return _known(user_id)
 
 
-def _may_see(request: PermissionRequest) -> bool:
+def may_see(user_id: str, incident: Incident | None) -> bool:
     """Private incidents exist only for those who have a part in them."""
-    incident = request.incident
     if incident is None or not incident.private:
         return True
     people = (incident.reporter, incident.lead)
-    if request.user_id in {person.external_id for person in people if person}:
+    if user_id in {person.external_id for person in people if person}:
         return True
-    return incident.userstats_set.filter(user__external_id=request.user_id).exists()
+    return incident.userstats_set.filter(user__external_id=user_id).exists()

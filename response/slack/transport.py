@@ -34,8 +34,10 @@ SLACK_API_URL = "https://slack.com/api/"
 RESPONSE_URL_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 # Methods whose arguments nest; the others take forms only, or take them as well.
 JSON_METHODS = ("chat.", "views.", "dialog.")
-# Seconds: where a 429 names none, and the most that is believed.
+# Seconds: where a 429 names none, and the least (it is no invitation to hurry) and the most
+# that is believed.
 DEFAULT_RETRY_AFTER = 10.0
+SHORTEST_RETRY_AFTER = 1.0
 LONGEST_RETRY_AFTER = 3600.0
 
 # A level of its own: at DEBUG the SDK writes message bodies, some of them of private
@@ -228,4 +230,4 @@ def _retry_after(headers: Mapping[str, Any]) -> float:
         seconds = float(named.get("retry-after", DEFAULT_RETRY_AFTER))
     except (TypeError, ValueError):
         return DEFAULT_RETRY_AFTER
-    return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
+    return min(max(SHORTEST_RETRY_AFTER, seconds), LONGEST_RETRY_AFTER)

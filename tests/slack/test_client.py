@@ -102,7 +102,7 @@ def test_429_raises_at_once_with_the_seconds_to_wait(
     assert len(slack.requests) == 1
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("soon", 10), ("inf", 3600), ("-5", 0)])
+@pytest.mark.parametrize(("header", "seconds"), [("soon", 10), ("inf", 3600), ("-5", 1), ("0", 1)])
 def test_an_odd_retry_after_is_a_sane_wait(
     client: SlackClient, slack: Server, header: str, seconds: float
 ) -> None:

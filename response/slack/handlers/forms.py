@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import messages, modals, outbox, people
+from response.slack import messages, modals, outbox, people, permissions
 from response.slack.context import ModalContext
 from response.slack.decorators import modal_handler
 
@@ -46,7 +46,7 @@ def edit(context: ModalContext) -> Mapping[str, str] | None:
     if not isinstance(edited, modals.Edit):
         return edited
     incident = Incident.objects.filter(pk=edited.incident_id).first()
-    if incident is None:
+    if incident is None or not permissions.may_see(context.user_id, incident):
         raise ResponseError("That incident is gone.")
     for field, value in edited.changes.items():
         setattr(incident, field, value)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from response import text
 from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import messages, modals, outbox
+from response.slack import messages, modals, outbox, permissions
 from response.slack.client import get_client
 from response.slack.context import ActionContext, ModalContext
 from response.slack.decorators import action_handler, incident_command, modal_handler
@@ -90,6 +90,8 @@ def _open(context: ActionContext, field: str) -> None:
 def change_text(context: ModalContext) -> Mapping[str, str] | None:
     """Store the edited text and tell the channel; saved as it was, it changes nothing."""
     incident, field, new = modals.parse_changed_text(context)
+    if not permissions.may_see(context.user_id, incident):
+        raise ResponseError("That incident is gone.")
     if new == getattr(incident, field):
         return None
     setattr(incident, field, new)

@@ -20,6 +20,7 @@ from response.slack.messages.channel import (
 )
 from response.slack.messages.headline import close_confirmation, headline, headline_blocks
 from response.slack.messages.private import (
+    MODAL_BROKEN,
     TRIGGER_EXPIRED,
     channel_exists,
     comms_channel_failed,
@@ -47,6 +48,7 @@ from response.slack.messages.texts import (
 __all__ = [
     "CHANGE_IMPACT_ACTION",
     "CHANGE_SUMMARY_ACTION",
+    "MODAL_BROKEN",
     "OPEN_ALREADY",
     "SET_PROPOSED_ACTION",
     "TRIGGER_EXPIRED",

@@ -22,6 +22,11 @@ Json = dict[str, Any]
 
 TRIGGER_EXPIRED = "Slack gave up waiting before the form could open. Please try once more:"
 
+MODAL_BROKEN = (
+    "Sorry, the form could not be opened: something went wrong on our side. Whoever looks after "
+    "the incident app finds it in the log."
+)
+
 # What a person can do about a refusal of Slack, by its code.
 REASONS = {
     "name_taken": "another channel has that name already",
@@ -43,7 +48,7 @@ def declared(incident: Incident) -> str:
     )
 
 
-def declare_failed(typed: str, error: SlackError) -> str:
+def declare_failed(typed: str, error: Exception) -> str:
     """The answer to a command whose form did not open, with what was typed after it."""
     again = "Please send the command again in a moment."
     said = f" Here is what you typed:\n{wording.quoted(text.from_slack(typed))}" if typed else ""

@@ -26,6 +26,8 @@ class Heartbeat(models.Model):
     """When something that must happen regularly last happened."""
 
     TICK = "tick"
+    # When a worker has been asked to come back to what falls due soon.
+    DRAIN = "drain"
 
     name = models.CharField(max_length=30, unique=True)
     at = models.DateTimeField()
