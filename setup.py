@@ -1,5 +1,7 @@
 """Metadata of the distribution; settings of the tools are in pyproject.toml."""
 
+import atexit
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -14,10 +16,11 @@ DEMO = [
 ]
 
 # Not build/ in the checkout: a file that was renamed or removed would stay there, and in the wheel.
-BUILD = tempfile.TemporaryDirectory(prefix="response-build-", ignore_cleanup_errors=True)
+BUILD = tempfile.mkdtemp(prefix="response-build-")
+atexit.register(shutil.rmtree, BUILD, ignore_errors=True)
 
 setup(
-    options={"build": {"build_base": BUILD.name}},
+    options={"build": {"build_base": BUILD}},
     name="django-incident-response",
     version="1.0.0a1",
     description="Incident response in Slack for Django: declare, coordinate, report.",
