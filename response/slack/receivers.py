@@ -17,7 +17,7 @@ from response.core.signals import (
     incident_reopened,
 )
 from response.slack import messages, operations, outbox
-from response.slack.models import HeadlinePost
+from response.slack.models import HeadlinePost, UserStats
 
 
 @receiver(incident_declared)
@@ -28,13 +28,23 @@ def announce(incident: Incident, **kwargs: Any) -> None:
 
 
 @receiver(incident_changed)
-def keep_up(incident: Incident, changes: dict[str, FieldChange], **kwargs: Any) -> None:
+def keep_up(
+    incident: Incident, changes: dict[str, FieldChange], actor: Actor, **kwargs: Any
+) -> None:
     """The headline says what is true; a new lead is asked into the channel."""
     if HeadlinePost.objects.filter(incident=incident, superseded=False).exists():
         operations.refresh_headline(incident)
-    channel = incident.comms_channel()
-    lead = incident.lead
-    if "lead" in changes and channel is not None and lead is not None and lead.app_id == SLACK:
+    if "lead" in changes:
+        _invite_lead(incident, actor)
+
+
+def _invite_lead(incident: Incident, actor: Actor) -> None:
+    channel, lead = incident.comms_channel(), incident.lead
+    if channel is None or lead is None or lead.app_id != SLACK:
+        return
+    takes_part = UserStats.objects.filter(incident=incident, user=lead)
+    # Who says "lead" in the channel is there.
+    if actor.user != lead or not takes_part.exists():
         operations.invite(channel, [lead.external_id])
 
 
