@@ -292,6 +292,14 @@ def test_somebody_who_takes_the_lead_is_invited(story: Story):
     assert story.dana.id in members(story, channel)
 
 
+def test_somebody_who_takes_the_lead_in_the_channel_is_not_invited_again(story: Story):
+    channel = story.begins()
+    before = story.methods().count("conversations.invite")
+    story.says(story.bob, channel, "@incident lead")
+    assert Incident.objects.get().lead.external_id == story.bob.id
+    assert story.methods().count("conversations.invite") == before
+
+
 def test_a_channel_renamed_in_slack_is_known_by_its_new_name(story: Story):
     channel = story.begins()
     sandbox_channels.rename(story.workspace.bot, in_slack(story, channel), "inc-cards")
