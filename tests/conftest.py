@@ -1,7 +1,7 @@
 """Fixtures that every test gets."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import hypothesis
@@ -20,6 +20,17 @@ LOOPBACK = ("127.", "::1", "localhost")
 
 def _is_local(host: object) -> bool:
     return host is None or str(host).startswith(LOOPBACK)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Escape half a surrogate in what was captured: it cannot travel from an xdist worker."""
+    report = yield
+    report.sections = [
+        (title, text.encode("utf-8", "backslashreplace").decode())
+        for title, text in report.sections
+    ]
+    return report
 
 
 @pytest.fixture(autouse=True, scope="session")
