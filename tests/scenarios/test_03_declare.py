@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from response.core.models import Incident
@@ -102,3 +104,62 @@ def test_a_guest_is_refused_privately(story: Story):
     else:
         assert "full members" in answer.text
     assert not Incident.objects.exists()
+
+
+def test_everything_but_the_title_may_be_left_empty(story: Story):
+    story.ana.command("/incident", "", "general")
+    story.ana.opens(callback_id="incident-report-dialog")
+    assert story.ana.preset("incident_type") == "live"
+    fields = ("report", "summary", "impact", "lead", "severity")
+    assert [story.ana.preset(field) for field in fields] == [None] * 5
+    assert set(story.ana.submits().errors) == {"report"}
+    assert not story.ana.submits({"report": "The database is down"}).errors
+    incident = Incident.objects.get()
+    assert not incident.report_only
+    assert (incident.summary, incident.impact, incident.lead, incident.severity) == (None,) * 4
+
+
+def test_without_a_report_channel_every_incident_is_live(story: Story, settings: Any):
+    settings.INCIDENT_REPORT_CHANNEL_ID = ""
+    story.ana.command("/incident", "the database is down", "general")
+    with pytest.raises(LookupError):
+        story.ana.preset("incident_type")
+    assert not story.ana.submits().errors
+    assert not Incident.objects.get().report_only
+
+
+def test_a_title_of_two_hundred_and_one_characters_is_refused_beside_its_field(story: Story):
+    story.ana.command("/incident", "", "general")
+    assert set(story.ana.submits({"report": "x" * 201, "summary": "kept"}).errors) == {"report"}
+    assert story.ana.opens().values["summary"]["summary"]["value"] == "kept"
+    assert not story.ana.submits({"report": "x" * 200}).errors
+    assert Incident.objects.get().report == "x" * 200
+
+
+def test_where_the_bot_is_not_the_reporter_is_told_all_the_same(story: Story):
+    """In 0.5.1 that could fail, and the reporter heard nothing."""
+    story.ana.creates_channel("secret", is_private=True)
+    story.ana.command("/incident", "the database is down", "secret")
+    assert not story.ana.submits().errors
+    story.settle()
+    [told] = story.ana.ephemerals("secret")
+    assert "<#C0INCIDENTS>" in told.text
+
+
+def test_a_form_that_was_open_for_an_hour_still_declares_and_the_reporter_is_told(story: Story):
+    story.ana.creates_channel("secret", is_private=True)
+    story.ana.command("/incident", "the database is down", "secret")
+    story.forward(hours=1)
+    assert not story.ana.submits().errors
+    story.settle()
+    [told] = story.ana.direct_messages()
+    assert "<#C0INCIDENTS>" in told.text
+    assert story.given_up() == []
+
+
+def test_people_of_an_incident_are_known_by_name_and_asked_about_once(story: Story):
+    incident = story.declares(story.ana, lead="bob")
+    assert incident.reporter.full_name == "Ana Lima"
+    assert incident.lead.full_name == "Bob Okafor"
+    story.declares(story.ana, lead="bob")
+    assert story.methods().count("users.info") == 2

@@ -321,3 +321,15 @@ def test_in_an_archived_channel_nothing_is_said_and_nothing_breaks(story: Story)
     assert "💧 *Status:* Resolved" in said(story.headline(channel.incident))
     [asked] = story.ana.direct_messages()
     assert "complete its report" in asked.text
+
+
+def test_a_channel_whose_row_is_deleted_leaves_a_headline_that_offers_another(story: Story):
+    """In 0.5.1 the row could not be deleted."""
+    channel = story.begins()
+    incident = Incident.objects.get()
+    channel.delete()
+    incident.headlinepost_set.get().update_in_slack()
+    story.settle()
+    assert buttons(story.headline(incident))[0] == CREATE
+    again = story.opens_channel(story.bob, incident)
+    assert again.channel_name == "inc-2026-11-23-the-database-is-down-2"
