@@ -24,6 +24,10 @@ logger = logging.getLogger("response.background")
 
 _manual = False
 
+# More interactions at once than this wait for the drain: each thread has a connection.
+INTERACTIONS_AT_ONCE = 8
+_room = threading.BoundedSemaphore(INTERACTIONS_AT_ONCE)
+
 
 class Job:
     """The thread of this process that works both boxes off: one at a time, woken by name."""
@@ -52,7 +56,16 @@ class Job:
 
     def _run(self) -> None:
         try:
-            import_module("response.slack.drain").drain(self)
+            drain = import_module("response.slack.drain")
+            if not conf.background_in_request:
+                drain.drain(self)
+                return
+            while True:
+                # Nobody may wait here for what falls due in a while.
+                self.wake.clear()
+                drain.drain_once()
+                if self.finish():
+                    return
         except BaseException:
             # It must not look alive for ever after: the next request starts another.
             with self._lock:
@@ -70,8 +83,24 @@ def schedule_drain() -> None:
 
 def run_after_response(function: Callable[[], object]) -> None:
     """Run ``function`` in a thread of its own, once this request is answered."""
-    if not _manual:
-        after_response.enable(_with_own_connections(function)).after_response()
+    # Without the app its queue would only grow: what is stored waits for a worker or the tick.
+    if _manual or "after_response" not in conf.installed_apps:
+        return
+    work = function if conf.background_in_request else _with_own_connections(function)
+    after_response.enable(work).after_response()
+
+
+def run_interaction(function: Callable[[], object]) -> None:
+    """The same for work that people wait for, and that the drain does where there is no room."""
+
+    def run() -> None:
+        if _room.acquire(blocking=False):
+            try:
+                function()
+            finally:
+                _room.release()
+
+    run_after_response(run)
 
 
 @contextmanager

@@ -77,6 +77,14 @@ class Conf:
         """
         return self._string("RESPONSE_TASK_BACKEND")
 
+    @property
+    def background_in_request(self) -> bool:
+        """``AFTER_RESPONSE_IMMEDIATE``, ``AFTER_RESPONSE_RUN_ASYNC``: whether django-after-response
+        starts no thread, as in a host's tests: what is due is then done in the request itself.
+        """
+        immediate = bool(self._get("AFTER_RESPONSE_IMMEDIATE", False))
+        return immediate or not self._get("AFTER_RESPONSE_RUN_ASYNC", True)
+
     # -- Slack ------------------------------------------------------------------------
 
     @property

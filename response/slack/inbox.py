@@ -18,7 +18,7 @@ from django.db.models import Exists, Min, OuterRef
 from django.utils import timezone
 
 from response import database
-from response.background import run_after_response, schedule_drain
+from response.background import run_interaction, schedule_drain
 from response.core.models import Incident
 from response.slack import dispatch, leases
 from response.slack.errors import describe
@@ -77,7 +77,7 @@ def store_urgent(
         key=key, kind=kind, payload=payload, handlers=[handler], lane=lane, incident=incident
     )
     if delivery is not None:
-        soon = partial(run_after_response, partial(work_lane, lane, timezone.now))
+        soon = partial(run_interaction, partial(work_lane, lane, timezone.now))
         database.on_commit(soon)
     return delivery
 

@@ -63,7 +63,7 @@ class Operation:
 
 
 class Headline(Operation):
-    """Post an incident's headline, or bring it up to date."""
+    """Post an incident's headline, bring it up to date, or take it back."""
 
     coalesces = True
 
@@ -72,14 +72,28 @@ class Headline(Operation):
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
         post = _headline_post(call)
-        if post is None or post.incident.private:
+        if post is None:
             return None
+        if post.incident.private:
+            return self._take_back(post, slack)
         blocks, text = messages.headline(post)
         digest = hashlib.sha256(json.dumps([blocks, text]).encode()).hexdigest()
         if post.message_ts and post.sent_digest == digest:
             return None
         answer = self._send(post, slack, {"text": text, "blocks": blocks})
         return answer | {"digest": digest}
+
+    def _take_back(self, post: HeadlinePost, slack: Slack) -> Answer | None:
+        """The incident has become private: what was posted is deleted."""
+        if not post.message_ts:
+            return None
+        channel = post.channel_id or channels.headline_channel_id(post.incident)
+        try:
+            slack("chat.delete", channel=channel, ts=post.message_ts)
+        except SlackNotFound as error:
+            if error.code != "message_not_found":
+                raise
+        return {"ts": None, "channel": "", "digest": ""}
 
     def _send(self, post: HeadlinePost, slack: Slack, message: dict[str, Any]) -> Answer:
         if post.message_ts:

@@ -32,7 +32,9 @@ def keep_up(
     incident: Incident, changes: dict[str, FieldChange], actor: Actor, **kwargs: Any
 ) -> None:
     """The headline says what is true; a new lead is asked into the channel."""
-    if HeadlinePost.objects.filter(incident=incident, superseded=False).exists():
+    if "private" in changes and not incident.private:
+        HeadlinePost.objects.create_headline_post(incident)
+    elif HeadlinePost.objects.filter(incident=incident, superseded=False).exists():
         operations.refresh_headline(incident)
     if "lead" in changes:
         _invite_lead(incident, actor)
