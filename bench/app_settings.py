@@ -1,0 +1,7 @@
+"""The app as a host runs it in production: the demo's settings without the demo's own handlers."""
+
+from demo.settings import *  # noqa: F403
+
+INSTALLED_APPS = [name for name in INSTALLED_APPS if name != "acme"]  # noqa: F405
+INSTALLED_APPS += ["control"]
+ROOT_URLCONF = "app_urls"

@@ -1,0 +1,93 @@
+"""gunicorn, twice: the app, and Slack. Whatever is started here is ended here, by its id."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+READY_WITHIN = 60.0
+GRACE = 40.0
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+class Server:
+    """A running gunicorn."""
+
+    def __init__(self, port: int, environment: Mapping[str, str], workers: int, threads: int):
+        self.url = f"http://127.0.0.1:{port}"
+        command = [
+            *(sys.executable, "-m", "gunicorn", "demo.wsgi:application", "--chdir", str(HERE)),
+            *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
+            *("--workers", str(workers), "--threads", str(threads)),
+            *("--log-level", "warning", "--no-control-socket"),
+        ]
+        self.process = subprocess.Popen(command, env=dict(environment))
+
+    def wait_until_ready(self, path: str) -> None:
+        """Until it answers at ``path``, in whichever way, several times in a row."""
+        deadline = time.monotonic() + READY_WITHIN
+        answers = 0
+        while answers < 10:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"{self.url} did not start; its error is above.")
+            answers = answers + 1 if self._answers(path) else 0
+            time.sleep(0.05)
+
+    def _answers(self, path: str) -> bool:
+        try:
+            urllib.request.urlopen(self.url + path, timeout=10).close()  # noqa: S310 (loopback)
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+        return True
+
+    def workers(self) -> list[int]:
+        """Process ids of its workers; none where there is no /proc."""
+        try:
+            task = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+            return [int(pid) for pid in task.read_text().split()]
+        except OSError:
+            return []
+
+    def cpu_seconds(self) -> float:
+        """What its workers have used so far."""
+        ticks = 0
+        for pid in self.workers():
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextmanager
+def serving(
+    port: int, environment: Mapping[str, str], *, workers: int, threads: int, path: str
+) -> Iterator[Server]:
+    server = Server(port, environment, workers, threads)
+    try:
+        server.wait_until_ready(path)
+        yield server
+    finally:
+        server.stop()
