@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 
 from response.core.models import Incident, TimelineEvent
 from response.sandbox.models import Message
-from response.slack.models import CommsChannel, PinnedMessage, UserStats
+from response.slack.models import CommsChannel, HandlerRun, PinnedMessage, UserStats
 from tests.scenarios.story import Story, as_posted
 
 
@@ -67,6 +68,14 @@ def test_a_pin_that_slack_delivers_three_times_is_one_entry(story: Story, channe
     pin(story, message)
     assert pins(story) == ["Failing over"]
     assert PinnedMessage.objects.count() == 1
+
+
+def test_two_who_pin_a_message_at_once_make_one_entry(story: Story, channel: CommsChannel):
+    pin(story, story.says(story.bob, channel, "Failing over"))
+    [delivered] = story.workspace.deliveries(name="pin_added")
+    story.hears(json.loads(delivered.body)["event"] | {"user": story.dana.id}, channel)
+    assert pins(story) == ["Failing over"]
+    assert {run.error for run in HandlerRun.objects.all()} == {""}
 
 
 def test_unpinning_removes_that_entry_only(story: Story, channel: CommsChannel):
