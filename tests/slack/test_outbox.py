@@ -8,6 +8,7 @@ from response import database
 from response.slack import operations, outbox, sender
 from response.slack.errors import (
     SlackAuthError,
+    SlackNotFound,
     SlackPermanentError,
     SlackRateLimited,
     SlackUnavailable,
@@ -253,7 +254,7 @@ def test_a_headline_that_was_deleted_in_slack_is_posted_again(boxes):
     incident = make_incident()
     boxes.send()
     boxes.slack.calls.clear()
-    boxes.slack.will_answer("chat.update", operations.SlackNotFound("gone", "message_not_found"))
+    boxes.slack.will_answer("chat.update", SlackNotFound("gone", "message_not_found"))
     incident.report = "changed"
     incident.save()
     boxes.send()

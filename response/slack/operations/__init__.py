@@ -1,0 +1,40 @@
+"""Slack calls that are more than a method with arguments, by the name that a row keeps."""
+
+from __future__ import annotations
+
+from response.slack.operations.base import Operation, Slack, remember
+from response.slack.operations.comms_channel import (
+    OpenCommsChannel,
+    RenameChannel,
+    invite,
+    open_comms_channel,
+)
+from response.slack.operations.headline import Headline, HeadlineThread, refresh_headline
+from response.slack.operations.people import FetchUser, Whisper, fetch_user
+
+__all__ = [
+    "OPERATIONS",
+    "Operation",
+    "Slack",
+    "fetch_user",
+    "find",
+    "invite",
+    "open_comms_channel",
+    "refresh_headline",
+    "remember",
+]
+
+OPERATIONS: dict[str, Operation] = {
+    "": Operation(),
+    "headline": Headline(),
+    "headline_thread": HeadlineThread(),
+    "comms_channel": OpenCommsChannel(),
+    "rename_channel": RenameChannel(),
+    "whisper": Whisper(),
+    "user": FetchUser(),
+}
+
+
+def find(name: str) -> Operation | None:
+    """The operation of that name; None for one that this release lacks."""
+    return OPERATIONS.get(name)

@@ -1,0 +1,158 @@
+"""The comms channel: created once, furnished, renamed."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from response.conf import conf
+from response.core.models import Incident
+from response.slack import channels, messages, outbox, users
+from response.slack.errors import SlackPermanentError
+from response.slack.models import Call, CommsChannel, HeadlinePost
+from response.slack.operations.base import Answer, Operation, Slack, incident_of, remember
+from response.slack.operations.headline import refresh_headline
+
+
+class OpenCommsChannel(Operation):
+    """Create an incident's comms channel; its row commits before anyone is invited.
+
+    The chosen name is stored before Slack is asked. So when Slack says ``name_taken`` after an
+    attempt whose answer was lost, the channel is ours if our bot created it since then and no
+    incident has it; else the next name is tried.
+    """
+
+    max_names = 50
+
+    def key(self, call: Call) -> str | None:
+        return f"comms-channel:{call.incident_id}"
+
+    def perform(self, call: Call, slack: Slack) -> Answer | None:
+        incident = incident_of(call)
+        if CommsChannel.objects.filter(incident=incident).exists():
+            return None
+        notes = call.notes
+        for attempt in range(int(notes.get("attempt", 0)), self.max_names):
+            name = channels.comms_channel_name(incident, attempt)
+            in_doubt = call.notes.get("name") == name
+            if not in_doubt:
+                began = timezone.now().timestamp()
+                remember(call, attempt=attempt, name=name, since=began, cursor="")
+            try:
+                return slack("conversations.create", name=name, is_private=incident.private)
+            except SlackPermanentError as error:
+                if error.code != "name_taken":
+                    raise
+            if in_doubt and (found := self._created_by_us(call, slack, name)):
+                return {"channel": found}
+        raise SlackPermanentError(f"{self.max_names} channels of that name exist", "name_taken")
+
+    def _created_by_us(self, call: Call, slack: Slack, name: str) -> Answer | None:
+        """The channel that our earlier attempt made although its answer never came."""
+        me = str(slack("auth.test")["user_id"])
+        since = float(call.notes["since"])
+        # Slack's limits may stop us at any page of a big workspace: the next try goes on there.
+        cursor = str(call.notes.get("cursor") or "")
+        while True:
+            page = self._page(call, slack, cursor)
+            for channel in page.get("channels") or ():
+                ours = channel.get("name") == name and channel.get("creator") == me
+                # Slack tells whole seconds, and its clock is not ours.
+                if ours and float(channel.get("created") or 0) >= since - 60:
+                    return None if _is_owned(channel["id"]) else dict(channel)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            remember(call, cursor=cursor)
+            if not cursor:
+                return None
+
+    def _page(self, call: Call, slack: Slack, cursor: str) -> Answer:
+        try:
+            return slack(
+                "conversations.list",
+                types="public_channel,private_channel",
+                limit=800,
+                exclude_archived=True,
+                cursor=cursor or None,
+            )
+        except SlackPermanentError:
+            # Perhaps the cursor is too old: whoever asks again begins with the first page.
+            remember(call, cursor="")
+            raise
+
+    def done(self, call: Call, answer: Answer) -> None:
+        incident = incident_of(call)
+        channel = answer["channel"]
+        creator = str(channel.get("creator") or "")
+        if creator:
+            # Our own bot: it is in every channel, and takes part in none.
+            users.remember_bot(creator)
+        comms_channel = CommsChannel.objects.create(
+            incident=incident, channel_id=channel["id"], channel_name=channel["name"]
+        )
+        HeadlinePost.objects.filter(incident=incident, superseded=False).update(
+            comms_channel=comms_channel
+        )
+        welcome(incident, comms_channel, creator)
+
+    def parked(self, call: Call, error: Exception) -> None:
+        user_id = call.args.get("user_id", "")
+        if user_id:
+            outbox.whisper(user_id, messages.comms_channel_failed(incident_of(call), error))
+
+
+class RenameChannel(Operation):
+    """Rename a comms channel; if Slack refuses, the channel is told why."""
+
+    def done(self, call: Call, answer: Answer) -> None:
+        CommsChannel.objects.filter(incident=call.incident).update(
+            channel_name=answer["channel"]["name"]
+        )
+
+    def parked(self, call: Call, error: Exception) -> None:
+        channel_id = call.lane
+        outbox.post(channel_id, messages.rename_failed(error), incident=call.incident)
+
+
+def open_comms_channel(incident: Incident, user_id: str) -> None:
+    """Ask for the incident's comms channel; ``user_id`` is told if it cannot be had."""
+    key = f"comms-channel:{incident.pk}"
+    lane = f"incident:{incident.pk}"
+    arguments = {"user_id": user_id}
+    outbox.perform("comms_channel", lane=lane, key=key, incident=incident, arguments=arguments)
+
+
+def welcome(incident: Incident, comms_channel: CommsChannel, creator: str) -> None:
+    """What a new comms channel gets: topic, people, our bot, a welcome, and the headline's link."""
+    channel = comms_channel.channel_id
+    outbox.enqueue(
+        "conversations.setTopic",
+        {"channel": channel, "topic": messages.channel_topic(incident)},
+        lane=channel,
+        incident=incident,
+    )
+    people = [incident.reporter, incident.lead]
+    wanted = [person.external_id for person in people if person and person.app_id == "slack"]
+    if conf.incident_bot_id and conf.incident_bot_id != creator:
+        wanted.append(conf.incident_bot_id)
+    invite(comms_channel, [user_id for user_id in dict.fromkeys(wanted) if user_id != creator])
+    outbox.post(channel, messages.welcome(incident), incident=incident)
+    refresh_headline(incident)
+
+
+def invite(comms_channel: CommsChannel, user_ids: list[str]) -> None:
+    """Invite people to a comms channel; those who cannot be are skipped."""
+    if user_ids:
+        arguments = {
+            "channel": comms_channel.channel_id,
+            "users": ",".join(user_ids),
+            "force": True,
+        }
+        outbox.enqueue(
+            "conversations.invite",
+            arguments,
+            lane=comms_channel.channel_id,
+            incident=comms_channel.incident,
+        )
+
+
+def _is_owned(channel_id: str) -> bool:
+    return CommsChannel.objects.filter(channel_id=channel_id).exists()
