@@ -8,6 +8,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 POSTGRES = ["psycopg[binary]>=3.2"]
+TASKS = ["django-tasks>=0.12", "django-tasks-db>=0.12"]
 DEMO = [
     "dj-database-url>=3.0",
     "environs>=14.0",
@@ -47,11 +48,12 @@ setup(
     extras_require={
         "demo": DEMO,
         "postgres": POSTGRES,
-        "tasks": ["django-tasks>=0.12", "django-tasks-db>=0.12"],
+        "tasks": TASKS,
         "rq": ["django-tasks>=0.12", "django-tasks-rq>=0.12"],
         "test": [
             *DEMO,
             *POSTGRES,
+            *TASKS,
             "pytest>=8.3",
             "pytest-django>=4.11",
             "pytest-randomly>=3.16",
