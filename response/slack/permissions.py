@@ -11,7 +11,7 @@ from django.utils import timezone
 from response.conf import conf
 from response.core.models import ExternalUser, Incident
 from response.exceptions import ResponseError
-from response.slack import operations, users
+from response.slack import messages, operations, users
 from response.slack.client import get_client
 from response.slack.errors import SlackCallInTransaction, SlackError
 from response.slack.models import SlackUser
@@ -67,11 +67,14 @@ def check(
 ) -> None:
     """Raise ``Refused`` unless this person may do that.
 
-    ``team_id`` is our workspace and ``user_team_id`` theirs, as far as Slack's payload says.
+    ``team_id`` is our workspace and ``user_team_id`` theirs, as far as Slack's payload says. Of
+    a private incident that they may not see they are told as if it were not there.
 
     Somebody we have never heard of is looked up in Slack first, if that may take a moment
     here; else, and if Slack fails, in the background for the next time.
     """
+    if incident is not None and not may_see(user_id, incident):
+        raise Refused(messages.no_such_incident(str(incident.pk)))
     known = _known(user_id)
     if known is None:
         known = _fetch(user_id) if may_ask_slack else None
@@ -86,7 +89,7 @@ def check(
         incident=incident,
         foreign=bool(team_id) and bool(theirs - {team_id}),
     )
-    if not conf.slack_permission(request) or not may_see(user_id, incident):
+    if not conf.slack_permission(request):
         raise Refused(
             "Sorry, only full members of this workspace may do that. Ask one of them, for "
             "instance in the incidents channel, to do it for you."

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from response.core.models import Incident
+from response.slack import block_kit
 from response.slack.models import CommsChannel
 from response.slack.permissions import PermissionRequest
 from tests.scenarios.story import Story
@@ -51,9 +52,10 @@ def test_a_guest_may_open_no_form_and_is_told_privately(story: Story, channel: C
     assert "only full members" in told.text
 
 
-def test_a_guest_whom_we_never_met_cannot_submit_the_form(story: Story, channel: CommsChannel):
+def test_a_guest_whom_we_never_met_cannot_submit_the_form(story: Story):
     """Opening it cannot wait for Slack to say who she is; submitting can."""
-    story.eve.clicks(story.headline(channel.incident), EDIT)
+    incident = story.declares(story.ana)
+    story.eve.clicks(story.headline(incident), EDIT)
     result = story.eve.submits({"report": "It is nothing"})
     assert "only full members" in result.errors["report"]
     assert Incident.objects.get().report == "The database is down"
@@ -105,13 +107,21 @@ def test_the_host_decides_who_may_do_what(story: Story, channel: CommsChannel, s
 def test_a_private_incident_is_driven_by_those_who_have_a_part_in_it(
     story: Story, channel: CommsChannel
 ):
-    Incident.objects.filter().update(private=True)
-    story.ana.invites(channel.channel_id, "bob")
+    story.joins(story.bob, channel)
     story.settle()
-    story.dana.joins(channel.channel_id)
-    story.settle()
+    Incident.objects.update(private=True)
     story.says(story.bob, channel, "@incident severity minor")
     assert Incident.objects.get().severity == "3"
-    story.chidi.clicks(story.headline(channel.incident), CLOSE)
-    story.settle()
+
+
+def test_to_everybody_else_a_private_incident_does_not_exist(story: Story, channel: CommsChannel):
+    Incident.objects.update(private=True)
+    for number in (channel.incident_id, 999_999):
+        button = block_kit.Button("Close", CLOSE, value=number)
+        blocks = [block_kit.Actions(block_id="actions", elements=[button]).serialize()]
+        forged = story.workspace.post_message("general", "Press me", blocks=blocks)
+        story.chidi.clicks(forged, CLOSE)
+        story.settle()
+        told = story.told(story.chidi)[-1]
+        assert told == f"Incident {number} could not be found: it may have been deleted."
     assert not Incident.objects.get().is_closed()
