@@ -11,11 +11,13 @@ def sqlite(path: Path) -> dict[str, Any]:
 
     WAL lets readers go on while one writes. IMMEDIATE takes the write lock when a
     transaction begins: taken later, SQLite refuses at once instead of waiting its turn.
+    Connections are kept: closing the last one moves the whole log into the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             "timeout": 20,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from response import database
@@ -56,7 +56,7 @@ def _run_atomic(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -
         finish = invoke.KINDS[handler.kind](run, handler)
         if finish is not None:
             finish()
-        _mark_done(run, lease, clock())
+        mark_done([run], lease, clock())
 
 
 def _run_freely(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -> None:
@@ -66,7 +66,7 @@ def _run_freely(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -
         outbox.write(calls)
         if finish is not None:
             finish()
-        _mark_done(run, lease, clock())
+        mark_done([run], lease, clock())
 
 
 def tell_parked(run: HandlerRun) -> None:
@@ -118,14 +118,16 @@ def _permitted(run: HandlerRun, lease: Lease, clock: Clock) -> bool:
                 response_url=who.response_url,
                 incident=run.delivery.incident,
             )
-            _mark_done(run, lease, clock())
+            mark_done([run], lease, clock())
         return False
     return True
 
 
-def _mark_done(run: HandlerRun, lease: Lease, now: datetime) -> None:
-    rows = lease.guard(HandlerRun.objects.filter(pk=run.pk, state=HandlerRun.State.PENDING))
-    if not rows.update(state=HandlerRun.State.DONE, finished_at=now, error=""):
+def mark_done(runs: Sequence[HandlerRun], lease: Lease, now: datetime) -> None:
+    """In the transaction of their effects; raises ``LeaseLost`` unless all are ours to mark."""
+    keys = [run.pk for run in runs]
+    rows = lease.guard(HandlerRun.objects.filter(pk__in=keys, state=HandlerRun.State.PENDING))
+    if rows.update(state=HandlerRun.State.DONE, finished_at=now, error="") != len(keys):
         raise LeaseLost(lease.key)
 
 

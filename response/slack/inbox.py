@@ -20,7 +20,7 @@ from django.utils import timezone
 from response import database
 from response.background import run_interaction, schedule_drain
 from response.core.models import Incident
-from response.slack import dispatch, leases
+from response.slack import dispatch, leases, together
 from response.slack.errors import describe
 from response.slack.leases import Lease, LeaseLost
 from response.slack.models import Delivery, HandlerRun
@@ -46,9 +46,14 @@ def store(
     handlers: Sequence[str],
     lane: str,
     incident: Incident | None = None,
+    incident_id: int | None = None,
 ) -> Delivery | None:
-    """Store a delivery with a run for each of ``handlers`` (references); None for a repeat."""
-    delivery = Delivery(key=key, kind=kind, payload=json.dumps(payload), incident=incident)
+    """Store a delivery with a run for each of ``handlers`` (references); None for a repeat.
+
+    The incident, if there is one, is given as such or by its number.
+    """
+    pk = incident.pk if incident else incident_id
+    delivery = Delivery(key=key, kind=kind, payload=json.dumps(payload), incident_id=pk)
     try:
         with database.atomic():
             delivery.save(force_insert=True)
@@ -124,12 +129,27 @@ def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
     runs = list(due.select_related("delivery").order_by("id")[:BATCH])
     if lease.inherited and runs:
         _blame(runs[0], lease, clock())
-    for run in runs:
-        if run.state == State.PENDING:
-            lease = leases.renew(lease, clock(), dispatch.patience(run))
-            _run(run, lease, clock)
+    waiting = [run for run in runs if run.state == State.PENDING]
+    while waiting:
+        lease = leases.renew(lease, clock(), dispatch.patience(waiting[0]))
+        waiting = waiting[_run_head(waiting, lease, clock) :]
     _drop_payloads({run.delivery_id for run in runs})
     return len(runs)
+
+
+def _run_head(waiting: Sequence[HandlerRun], lease: Lease, clock: Clock) -> int:
+    """Run the first of ``waiting``, and those after it that may share its transaction."""
+    shared = together.fitting(waiting)
+    if shared:
+        try:
+            return together.run(shared, lease, clock)
+        except LeaseLost:
+            raise
+        except Exception as error:  # noqa: BLE001 (it fails again, by itself, and is logged)
+            logger.info("One of %s runs failed: each is run by itself (%s)", len(shared), error)
+    for run in shared or waiting[:1]:
+        _run(run, leases.renew(lease, clock()), clock)
+    return len(shared) or 1
 
 
 def _run(run: HandlerRun, lease: Lease, clock: Clock) -> None:

@@ -45,8 +45,8 @@ def receive_event(payload: Mapping[str, Any], event: EventCallback) -> None:
     """Store an event for the handlers that want it; one that none wants leaves no row."""
     if _is_our_own_talk(event):
         return
-    incident = incident_of_channel(event.channel_id)
-    handlers = _wanted_by(event, incident)
+    incident_id = _incident_id_of_channel(event.channel_id)
+    handlers = _wanted_by(event, in_incident=incident_id is not None)
     if handlers:
         inbox.store(
             key=payloads.dedup_key(event),
@@ -54,12 +54,23 @@ def receive_event(payload: Mapping[str, Any], event: EventCallback) -> None:
             payload=payload,
             handlers=handlers,
             lane=event.channel_id or WORKSPACE_LANE,
-            incident=incident,
+            incident_id=incident_id,
         )
 
 
+def _incident_id_of_channel(channel_id: str) -> int | None:
+    """The number of the incident whose comms channel this is: one indexed look-up.
+
+    There may be hundreds of messages a second, most of them in other channels: no model is made.
+    """
+    if not channel_id:
+        return None
+    rows = CommsChannel.objects.filter(channel_id=channel_id, superseded=False).order_by()
+    return next(iter(rows.values_list("incident_id", flat=True)), None)
+
+
 def incident_of_channel(channel_id: str) -> Incident | None:
-    """The incident whose comms channel this is: one indexed look-up."""
+    """The incident whose comms channel this is."""
     if not channel_id:
         return None
     rows = CommsChannel.objects.filter(channel_id=channel_id, superseded=False)
@@ -74,18 +85,18 @@ def _is_our_own_talk(event: EventCallback) -> bool:
     return event.is_own or event.is_from(conf.incident_bot_id)
 
 
-def _wanted_by(event: EventCallback, incident: Incident | None) -> list[str]:
+def _wanted_by(event: EventCallback, *, in_incident: bool) -> list[str]:
     wanted = []
     by_bot = bool(event.bot_id) or event.subtype == "bot_message"
-    if event.type == "app_mention" and incident is not None and not by_bot:
+    if event.type == "app_mention" and in_incident and not by_bot:
         wanted += _command(event)
-    if event.type == "message" and incident is not None:
+    if event.type == "message" and in_incident:
         wanted += _keywords(event)
     if by_bot and event.type in ("message", "app_mention"):
         # Other bots may say keywords (alerts do); our event handlers are for people's talk.
         return wanted
     for reference, handler in registry.events.matching(event.type):
-        if incident is not None or not handler.in_incident:
+        if in_incident or not handler.in_incident:
             wanted.append(reference)
     return wanted
 

@@ -6,9 +6,10 @@ What a function here returns, if anything, is done in the transaction of the run
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from typing import Any, TypeVar, cast
 
 from response import database
 from response.core.actor import acting_as
@@ -36,6 +37,18 @@ Finish = Callable[[], None]
 Invoke = Callable[[HandlerRun, Handler], Finish | None]
 P = TypeVar("P")
 
+_read: ContextVar[dict[object, Any] | None] = ContextVar("response_invoke_read", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """Within, an incident or person is read once: for handlers of which none changes them."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
 
 def parsed(run: HandlerRun) -> Any:
     """The delivery's payload, parsed."""
@@ -58,17 +71,27 @@ def _misfit(run: HandlerRun, found: object) -> MalformedPayload:
 
 def _incident(run: HandlerRun) -> Incident | None:
     """The incident as it is now, not as it was when a batch of runs was read."""
-    if run.delivery.incident_id is None:
+    pk = run.delivery.incident_id
+    if pk is None:
         return None
-    people = Incident.objects.select_related("lead", "reporter")
-    return people.filter(pk=run.delivery.incident_id).first()
+    incidents = Incident.objects.select_related("lead", "reporter")
+    return _reading(("incident", pk), lambda: incidents.filter(pk=pk).first())
 
 
 def _acting(user_id: str) -> AbstractContextManager[object]:
     """Changes within are this person's; events of nobody, or of a bot, are nobody's."""
     if not user_id:
         return nullcontext()
-    return acting_as(people.meet(user_id))
+    return acting_as(_reading(("person", user_id), lambda: people.meet(user_id)))
+
+
+def _reading(key: tuple[str, object], read: Callable[[], P]) -> P:
+    found = _read.get()
+    if found is None:
+        return read()
+    if key not in found:
+        found[key] = read()
+    return cast("P", found[key])
 
 
 def _undoable(handler: Handler) -> AbstractContextManager[object]:

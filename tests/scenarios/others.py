@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextvars import copy_context
 from typing import Any
 
 from django.db import connections
@@ -33,8 +32,7 @@ def at_once(works: list[Callable[[], Any]]) -> list[Any]:
             connections.close_all()
 
     threads = [
-        threading.Thread(target=copy_context().run, args=(run, number), daemon=True)
-        for number in range(len(works))
+        threading.Thread(target=run, args=(number,), daemon=True) for number in range(len(works))
     ]
     for thread in threads:
         thread.start()

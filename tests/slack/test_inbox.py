@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from response.core.models import Action, TimelineEvent
-from response.slack import inbox, intake, leases, outbox, payloads, registry
+from response.slack import inbox, intake, leases, outbox, payloads, registry, together
 from response.slack.client import SlackCallInTransaction, get_client
 from response.slack.decorators import incident_command, slack_event
 from response.slack.models import Call, Conversation, Delivery, HandlerRun, SlackUser, UserStats
@@ -315,3 +315,63 @@ def test_handling_a_message_costs_the_same_for_the_fiftieth_as_for_the_first(cha
     cost(0, 1)
     one, fifty = cost(1, 1), cost(100, 50)
     assert (fifty - one) / 49 <= 7
+
+
+def test_talk_shares_a_transaction_and_one_that_fails_is_run_by_itself(channel, boxes, monkeypatch):
+    count = UserStats.objects.count_message
+    counted = []
+
+    def fails_for_the_third(self, incident, user):
+        counted.append(1)
+        count(incident, user)
+        if len(counted) in (3, 6):
+            raise ValueError("the third")
+
+    monkeypatch.setattr(together, "LONGEST", 60.0)
+    monkeypatch.setattr(type(UserStats.objects), "count_message", fails_for_the_third)
+    for number in range(5):
+        message(number)
+    boxes.handle()
+    assert states() == ["done", "done", "pending", "done", "done"]
+    assert UserStats.objects.get().message_count == 4
+    assert len(counted) == 3 + 5
+    boxes.clock.forward(seconds=10)
+    boxes.handle()
+    assert states() == ["done"] * 5
+    assert UserStats.objects.get().message_count == 5
+
+
+def test_a_hosts_handler_never_shares_a_transaction(channel, boxes):
+    ran = []
+
+    @slack_event("message", atomic=True)
+    def hosts(incident, payload):
+        ran.append(payload["text"])
+        if payload["text"] == "2":
+            raise ValueError("only this one")
+
+    for number in range(4):
+        message(number, str(number))
+    boxes.handle()
+    assert ran == ["0", "1", "2", "3"]
+    assert sorted(states()) == ["done"] * 7 + ["pending"]
+
+
+def test_a_lease_that_is_lost_in_a_shared_transaction_undoes_all_of_it(channel, boxes, monkeypatch):
+    count = UserStats.objects.count_message
+
+    def count_and_lose(self, incident, user):
+        count(incident, user)
+        Conversation.objects.filter(key="in:C0INC").update(lease_token="another")
+
+    monkeypatch.setattr(together, "LONGEST", 60.0)
+    with monkeypatch.context() as patch:
+        patch.setattr(type(UserStats.objects), "count_message", count_and_lose)
+        for number in range(5):
+            message(number)
+        boxes.handle()
+    assert states() == ["pending"] * 5
+    assert not UserStats.objects.exists()
+    boxes.clock.forward(seconds=31)
+    boxes.handle()
+    assert UserStats.objects.get().message_count == 5
