@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from django.db import models
 from django.db.models import Exists, Q, QuerySet
+from django.db.models.expressions import Combinable
 
 from response.slack.models import Conversation
 
@@ -49,7 +50,7 @@ def acquire(key: str, now: datetime) -> Lease | None:
     """The lease of ``key`` for the next half minute; None while another process holds it."""
     token, until = uuid.uuid4().hex, now + LEASE
     # A time beyond any lease we give means that the clock was set back since.
-    abandoned = Q(leased_until__lte=now) | Q(leased_until__gt=now + 2 * PATIENT_LEASE)
+    abandoned = Q(leased_until__lte=now) | Q(leased_until__gt=_beyond(now))
     for inherited, condition in ((False, Q(lease_token=None)), (True, abandoned)):
         free = Conversation.objects.filter(condition, key=key)
         if free.update(lease_token=token, leased_until=until):
@@ -58,6 +59,16 @@ def acquire(key: str, now: datetime) -> Lease | None:
         return None
     Conversation.objects.bulk_create([Conversation(key=key)], ignore_conflicts=True)
     return acquire(key, now)
+
+
+def held(key: Combinable, now: datetime) -> QuerySet[Conversation]:
+    """The conversation ``key`` as long as a process holds it: for those who look for work."""
+    rows = Conversation.objects.filter(key=key, leased_until__gt=now)
+    return rows.filter(leased_until__lte=_beyond(now))
+
+
+def _beyond(now: datetime) -> datetime:
+    return now + 2 * PATIENT_LEASE
 
 
 def renew(lease: Lease, now: datetime, length: timedelta = LEASE) -> Lease:
