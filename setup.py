@@ -38,11 +38,9 @@ setup(
         "djangorestframework>=3.16",
         "django-after-response>=0.2.2",
         "django-filter>=25.1",
-        "drf-spectacular>=0.28",
         "emoji>=2.14",
         "markdown2>=2.5.3",
         "nh3>=0.2.21",
-        "python-dateutil>=2.9",
         "slack_sdk>=3.35",
     ],
     extras_require={

@@ -69,7 +69,7 @@ def commands() -> list[dict[str, Any]]:
     return [
         {
             "command": "/incident",
-            "description": "Declare or manage an incident",
+            "description": "Declare an incident",
             "usage_hint": "[what is happening?]",
             "should_escape": True,
         }

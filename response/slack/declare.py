@@ -40,7 +40,7 @@ def open_declare_modal(command: SlashCommand) -> dict[str, Any] | None:
             "views.open", timeout=PATIENCE, trigger_id=command.trigger_id, view=view
         )
     except permissions.Refused as refused:
-        return {"response_type": "ephemeral", "text": str(refused)}
+        return {"response_type": "ephemeral", "text": messages.refused(str(refused), command.text)}
     except SlackError as error:
         logger.warning("The declare modal could not be opened: %s", error)
         return {"response_type": "ephemeral", "text": messages.declare_failed(command.text, error)}

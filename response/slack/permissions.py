@@ -96,6 +96,19 @@ def check(
         )
 
 
+def why_not_lead(user_id: str) -> str:
+    """Why this person cannot lead, for who named them; empty if they can, as far as we know.
+
+    A lead must be able to act: bots and guests are not, and cannot be invited by us either.
+    """
+    known = _known(user_id)
+    if user_id == conf.incident_bot_id or (known is not None and known.is_bot):
+        return "A bot cannot lead an incident. Please name a person."
+    if known is not None and (known.is_guest or known.user.deleted):
+        return "Only full members of this workspace can lead. Please name one of them."
+    return ""
+
+
 def _known(user_id: str) -> SlackUser | None:
     people = Q(user__app_id="slack", user__external_id=user_id, user__superseded=False)
     return SlackUser.objects.filter(people).select_related("user").first()

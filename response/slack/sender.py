@@ -35,7 +35,8 @@ from response.slack.pace import Pace, Paced
 logger = logging.getLogger("response.slack.sender")
 
 MAX_STRIKES = 5
-LONGEST_WAIT = timedelta(seconds=60)
+# Slack may be back any moment, and people wait.
+LONGEST_WAIT = timedelta(seconds=15)
 # While a release is rolled out, an operation that this process lacks waits for the others.
 UNKNOWN_AFTER = timedelta(seconds=10)
 UNKNOWN_FOR = timedelta(minutes=10)

@@ -17,6 +17,7 @@ from tests.scenarios.story import Story, as_posted, buttons, said
 
 OURS = ["create-comms-channel-button", "edit-incident-button", "close-incident-button"]
 CREATE, EDIT, CLOSE = OURS
+REOPEN = "reopen-incident-button"
 
 
 # -- what it shows ------------------------------------------------------------------------------
@@ -263,14 +264,32 @@ def test_closing_asks_first(story: Story):
     assert "Card payments fail" in close["confirm"]["text"]["text"]
 
 
-def test_closing_resolves_it_and_takes_its_buttons_away(story: Story):
+def test_closing_resolves_it_and_leaves_what_a_closed_incident_needs(story: Story):
     incident = story.declares(story.ana)
     story.bob.clicks(story.headline(incident), CLOSE)
     story.settle()
     incident.refresh_from_db()
     assert incident.is_closed()
     assert "💧 *Status:* Resolved" in said(story.headline(incident))
-    assert buttons(story.headline(incident)) == []
+    assert buttons(story.headline(incident)) == [EDIT, REOPEN]
+
+
+def test_an_incident_closed_without_a_channel_is_completed_and_reopened_on_its_headline(
+    story: Story,
+):
+    incident = story.declares(story.ana)
+    story.bob.clicks(story.headline(incident), CLOSE)
+    story.settle()
+    story.ana.clicks(story.headline(incident), EDIT)
+    assert not story.ana.submits({"summary": "A certificate had expired"}).errors
+    story.bob.clicks(story.headline(incident), REOPEN)
+    story.bob.clicks(story.headline(incident), REOPEN)
+    story.settle()
+    incident.refresh_from_db()
+    assert incident.summary == "A certificate had expired"
+    assert not incident.is_closed()
+    assert "🔥 *Status:* Live" in said(story.headline(incident))
+    assert buttons(story.headline(incident)) == OURS
 
 
 def test_closing_is_announced_in_the_comms_channel_with_who_did_it(story: Story):

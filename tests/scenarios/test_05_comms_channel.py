@@ -115,10 +115,10 @@ def test_a_long_title_is_cut_so_that_the_topic_fits_and_its_link_is_whole(story:
     assert len(channels_of_incidents(story)) == 1
 
 
-def test_reporter_and_lead_are_invited(story: Story):
+def test_reporter_lead_and_who_opened_it_are_invited(story: Story):
     incident = story.declares(story.ana, lead="bob")
     channel = story.opens_channel(story.chidi, incident)
-    assert members(story, channel) == {story.ana.id, story.bob.id}
+    assert members(story, channel) == {story.ana.id, story.bob.id, story.chidi.id}
 
 
 def test_a_reporter_who_leads_is_invited_once(story: Story):
@@ -138,7 +138,7 @@ def test_somebody_who_cannot_be_invited_keeps_nobody_else_out(story: Story):
     incident = story.declares(story.ana, lead="bob")
     story.workspace.change_user("bob", deleted=True)
     channel = story.opens_channel(story.chidi, incident)
-    assert members(story, channel) == {story.ana.id}
+    assert members(story, channel) == {story.ana.id, story.chidi.id}
     assert "👋" in story.answer(channel)
     assert story.given_up() == []
 
@@ -250,7 +250,7 @@ def test_a_fault_at_any_step_ends_in_one_complete_channel(story: Story, step: st
     assert comms_channel.channel_id == channel.id
     assert channel.name == "inc-2026-11-23-the-database-is-down"
     assert channel.topic.startswith("The database is down - http")
-    assert members(story, comms_channel) == {story.ana.id, story.bob.id}
+    assert members(story, comms_channel) == {story.ana.id, story.bob.id, story.chidi.id}
     assert "👋" in story.answer(comms_channel)
     assert f"<#{channel.id}>" in said(story.headline(incident))
     assert story.given_up() == []

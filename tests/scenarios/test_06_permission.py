@@ -52,6 +52,31 @@ def test_a_guest_may_open_no_form_and_is_told_privately(story: Story, channel: C
     assert "only full members" in told.text
 
 
+def test_a_refused_command_gives_back_what_was_typed(story: Story):
+    story.eve.command("/incident", "first", "general")
+    story.settle()
+    answer = story.eve.command("/incident", "the <b>shop</b> is down", "general")
+    assert answer is not None
+    assert "full members" in answer.text
+    assert "the &lt;b&gt;shop&lt;/b&gt; is down" in answer.text
+
+
+def test_a_guest_cannot_be_named_lead(story: Story, channel: CommsChannel):
+    story.eve.command("/incident", "so that we know her", "general")
+    story.settle()
+    story.ana.clicks(story.headline(channel.incident), EDIT)
+    assert "lead" in story.ana.submits({"lead": "eve"}).errors
+    message = story.says(story.ana, channel, "@incident lead @eve")
+    assert story.reactions(message) == ["question"]
+    assert Incident.objects.get().lead is None
+
+
+def test_the_bot_cannot_be_named_lead(story: Story, channel: CommsChannel):
+    message = story.says(story.ana, channel, "@incident lead @incident")
+    assert story.reactions(message) == ["question"]
+    assert Incident.objects.get().lead is None
+
+
 def test_a_guest_whom_we_never_met_cannot_submit_the_form(story: Story):
     """Opening it cannot wait for Slack to say who she is; submitting can."""
     incident = story.declares(story.ana)

@@ -130,7 +130,10 @@ def test_an_open_incident_has_buttons_in_order_and_a_closed_one_none() -> None:
     assert {element["value"] for element in blocks[-1]["elements"]} == {str(incident.pk)}
     incident.close()
     blocks, _ = messages.headline(post_of(incident))
-    assert "actions" not in {block["type"] for block in blocks}
+    assert [element["action_id"] for element in blocks[-1]["elements"]] == [
+        "edit-incident-button",
+        "reopen-incident-button",
+    ]
 
 
 def test_a_button_that_fails_is_left_out_and_the_others_stay(

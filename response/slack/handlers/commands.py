@@ -9,7 +9,7 @@ from response.conf import conf
 from response.core.models import Action, Incident
 from response.core.severity import SEVERITIES
 from response.exceptions import ResponseError
-from response.slack import messages, outbox, people
+from response.slack import messages, outbox, people, permissions
 from response.slack.channel_names import prefixed_channel_name
 from response.slack.decorators import incident_command
 from response.slack.decorators.incident_command import get_help
@@ -34,6 +34,8 @@ def set_lead(incident: Incident, user_id: str, message: str) -> Result:
             f"I don't know who “{text.truncate(text.to_slack(message), 80)}” is: mention the "
             "person, as in `lead @ana`, or say `lead` alone to lead it yourself."
         )
+    if reason := permissions.why_not_lead(mentioned or user_id):
+        raise ResponseError(reason)
     incident.lead = people.meet(mentioned or user_id)
     incident.save()
     return True, None

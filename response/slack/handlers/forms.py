@@ -19,6 +19,8 @@ def declare(context: ModalContext) -> Mapping[str, str] | None:
     declaration = modals.parse_declaration(context)
     if isinstance(declaration, Mapping):
         return declaration
+    if reason := _why_not_lead(declaration.lead_id):
+        return reason
     incident = Incident.objects.create_incident(
         report=declaration.report,
         reporter=people.meet(context.user_id),
@@ -48,6 +50,8 @@ def edit(context: ModalContext) -> Mapping[str, str] | None:
     incident = Incident.objects.filter(pk=edited.incident_id).first()
     if incident is None or not permissions.may_see(context.user_id, incident):
         raise ResponseError("That incident is gone.")
+    if reason := _why_not_lead(edited.people.get("lead")):
+        return reason
     for field, value in edited.changes.items():
         setattr(incident, field, value)
     if "lead" in edited.people:
@@ -55,3 +59,9 @@ def edit(context: ModalContext) -> Mapping[str, str] | None:
         incident.lead = people.meet(lead_id) if lead_id else None
     incident.save()
     return None
+
+
+def _why_not_lead(user_id: str | None) -> Mapping[str, str]:
+    """The error beside the lead's field, none if that person can lead."""
+    reason = permissions.why_not_lead(user_id) if user_id else ""
+    return {modals.LEAD: reason} if reason else {}

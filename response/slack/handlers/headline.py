@@ -24,9 +24,9 @@ def create_comms_channel_button(headline_post: HeadlinePost) -> Button | None:
     )
 
 
-@headline_post_action(order=200)
+@headline_post_action(order=200, when="always")
 def edit_button(headline_post: HeadlinePost) -> Button:
-    """Opens the edit modal."""
+    """Opens the edit modal; the report of a closed incident is still to be completed."""
     return Button(
         ":pencil2: Edit", HeadlinePost.EDIT_INCIDENT_BUTTON, value=headline_post.incident.pk
     )
@@ -40,6 +40,16 @@ def close_button(headline_post: HeadlinePost) -> Button:
         HeadlinePost.CLOSE_INCIDENT_BUTTON,
         value=headline_post.incident.pk,
         confirm=messages.close_confirmation(headline_post.incident),
+    )
+
+
+@headline_post_action(order=400, when="closed")
+def reopen_button(headline_post: HeadlinePost) -> Button:
+    """Takes the end back."""
+    return Button(
+        ":repeat: Reopen",
+        HeadlinePost.REOPEN_INCIDENT_BUTTON,
+        value=headline_post.incident.pk,
     )
 
 
@@ -71,6 +81,13 @@ def close(context: ActionContext) -> None:
     incident = _incident(context)
     if not incident.close():
         _tell(context, messages.closed_already(incident))
+
+
+@action_handler(HeadlinePost.REOPEN_INCIDENT_BUTTON, atomic=True)
+def reopen(context: ActionContext) -> None:
+    """Open again, once."""
+    if not _incident(context).reopen():
+        _tell(context, messages.OPEN_ALREADY)
 
 
 def _incident(context: ActionContext) -> Incident:

@@ -73,7 +73,7 @@ def closed_already(incident: Incident) -> str:
         return OPEN_ALREADY
     return (
         f"This incident was already closed, {wording.moment(incident.end_time)}. "
-        f"To open it again say `{wording.bot()} reopen` in its channel."
+        "To open it again press Reopen on its headline post."
     )
 
 

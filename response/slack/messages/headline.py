@@ -21,8 +21,7 @@ Json = dict[str, Any]
 def headline(post: HeadlinePost) -> tuple[list[Json], str]:
     """The blocks of an incident's headline post, and the text that stands for them."""
     incident = post.incident
-    elements = [] if incident.is_closed() else _elements(post)
-    return headline_blocks(incident, post.comms_channel, elements), _fallback(incident)
+    return headline_blocks(incident, post.comms_channel, _elements(post)), _fallback(incident)
 
 
 def headline_blocks(
@@ -83,12 +82,15 @@ def _text(block_id: str, written: str) -> Json:
 
 
 def _elements(post: HeadlinePost) -> list[Json]:
-    """What every ``@headline_post_action`` adds; one that fails is left out, and logged.
+    """What each ``@headline_post_action`` for this state adds; one that fails is left out.
 
     Of two with the same ``action_id`` the first stays: Slack would refuse the whole post.
     """
     found: dict[str, Json] = {}
+    state = "closed" if post.incident.is_closed() else "open"
     for handler in registry.headline_actions:
+        if handler.name not in (state, "always"):
+            continue
         try:
             element = handler.function(post)
             shown = element.serialize() if hasattr(element, "serialize") else element

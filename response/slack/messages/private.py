@@ -48,11 +48,19 @@ def declared(incident: Incident) -> str:
     )
 
 
+def refused(why: str, typed: str) -> str:
+    """A refusal, with what was typed after the command."""
+    return why + _said(typed)
+
+
 def declare_failed(typed: str, error: Exception) -> str:
     """The answer to a command whose form did not open, with what was typed after it."""
     again = "Please send the command again in a moment."
-    said = f" Here is what you typed:\n{wording.quoted(text.from_slack(typed))}" if typed else ""
-    return f"Sorry, the form could not be opened: {_reason(error)}. {again}{said}"
+    return f"Sorry, the form could not be opened: {_reason(error)}. {again}{_said(typed)}"
+
+
+def _said(typed: str) -> str:
+    return f" Here is what you typed:\n{wording.quoted(text.from_slack(typed))}" if typed else ""
 
 
 def modal_failed(error: SlackError) -> str:

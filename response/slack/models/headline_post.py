@@ -31,6 +31,7 @@ class HeadlinePost(models.Model):
 
     EDIT_INCIDENT_BUTTON = "edit-incident-button"
     CLOSE_INCIDENT_BUTTON = "close-incident-button"
+    REOPEN_INCIDENT_BUTTON = "reopen-incident-button"
     CREATE_COMMS_CHANNEL_BUTTON = "create-comms-channel-button"
     PAGE_ON_CALL_BUTTON = "page-on-call-button"
 

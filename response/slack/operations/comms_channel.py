@@ -91,7 +91,7 @@ class OpenCommsChannel(Operation):
         HeadlinePost.objects.filter(incident=incident, superseded=False).update(
             comms_channel=comms_channel
         )
-        welcome(incident, comms_channel, creator)
+        welcome(incident, comms_channel, creator, str(call.args.get("user_id", "")))
 
     def parked(self, call: Call, error: Exception) -> None:
         user_id = call.args.get("user_id", "")
@@ -120,7 +120,9 @@ def open_comms_channel(incident: Incident, user_id: str) -> None:
     outbox.perform("comms_channel", lane=lane, key=key, incident=incident, arguments=arguments)
 
 
-def welcome(incident: Incident, comms_channel: CommsChannel, creator: str) -> None:
+def welcome(
+    incident: Incident, comms_channel: CommsChannel, creator: str, opened_by: str = ""
+) -> None:
     """What a new comms channel gets: topic, people, our bot, a welcome, and the headline's link."""
     channel = comms_channel.channel_id
     outbox.enqueue(
@@ -131,6 +133,8 @@ def welcome(incident: Incident, comms_channel: CommsChannel, creator: str) -> No
     )
     people = [incident.reporter, incident.lead]
     wanted = [person.external_id for person in people if person and person.app_id == "slack"]
+    if opened_by:
+        wanted.append(opened_by)
     if conf.incident_bot_id and conf.incident_bot_id != creator:
         wanted.append(conf.incident_bot_id)
     invite(comms_channel, [user_id for user_id in dict.fromkeys(wanted) if user_id != creator])
