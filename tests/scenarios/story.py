@@ -60,10 +60,10 @@ class Story:
         tick.tick(timezone.now())
         self.settle()
 
-    def pass_minutes(self, minutes: int) -> None:
-        """Minutes pass, each with its tick."""
-        for _ in range(minutes):
-            self.forward(minutes=1)
+    def pass_minutes(self, minutes: int, *, every: int = 1) -> None:
+        """Minutes pass with their ticks; ``every``: so many minutes between two of them."""
+        for _ in range(minutes // every):
+            self.forward(minutes=every)
             self.tick()
 
     def at_once(self, *acts: Callable[[], object]) -> None:

@@ -336,20 +336,6 @@ def test_close_twice_replies_with_closing_time(story: Story):
     assert f"already closed, <!date^{int(ended.timestamp())}^" in told
 
 
-def test_of_many_who_close_at_once_one_does(story: Story):
-    channel = story.begins()
-    headline = story.headline(channel.incident)
-    people = (story.ana, story.bob, story.chidi, story.dana)
-    for person in people:
-        person.clicks(headline, CLOSE)
-    story.at_once(*[story.work] * len(people))
-    story.settle()
-    assert len([said for said in story.bot_says(channel.channel_id) if "been closed" in said]) == 1
-    told = [line for person in people for line in story.told(person)]
-    assert len([line for line in told if "already closed" in line]) == 3
-    assert len([line for line in told if "complete its report" in line]) == 1
-
-
 def test_an_incident_closes_although_nobody_can_be_asked_for_the_report(story: Story):
     """In 0.5.1 it could then not be closed at all."""
     incident = story.declares(story.ana, lead="bob")

@@ -1,4 +1,8 @@
-"""The comms channel: one per incident, with a good name, and complete whatever goes wrong."""
+"""The comms channel: one per incident, with a good name, and all that it comes with.
+
+Faults at each step are told in ``test_faults_slack``, presses at the same time in
+``test_faults_crowds``.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +16,6 @@ from response.slack.models import CommsChannel
 from tests.scenarios.story import Story, buttons, said
 
 CREATE = "create-comms-channel-button"
-# The calls that make a channel complete, in their order.
-STEPS = (
-    "conversations.create",
-    "conversations.setTopic",
-    "conversations.invite",
-    "chat.postMessage",
-    "chat.update",
-)
 
 
 def channels_of_incidents(story: Story) -> list[Channel]:
@@ -189,19 +185,6 @@ def test_pressing_again_before_it_is_there_makes_one(story: Story):
     assert len(story.workspace.calls("conversations.create")) == 1
 
 
-def test_pressing_at_the_same_time_makes_one(story: Story):
-    """In 0.5.1 a double click made two channels, one without a row."""
-    incident = story.declares(story.ana)
-    headline = story.headline(incident)
-    people = (story.ana, story.bob, story.chidi, story.dana)
-
-    story.at_once(*[lambda who=who: (who.clicks(headline, CREATE), story.work()) for who in people])
-    story.settle()
-    assert len(channels_of_incidents(story)) == 1
-    assert CommsChannel.objects.count() == 1
-    assert story.given_up() == []
-
-
 def test_who_presses_when_it_is_there_is_told_where_it_is(story: Story):
     incident = story.declares(story.ana)
     headline = story.headline(incident)
@@ -230,43 +213,6 @@ def test_a_closed_incident_gets_none_and_who_asks_is_told(story: Story):
     story.settle()
     assert channels_of_incidents(story) == []
     assert "already closed" in story.told(story.bob)[0]
-
-
-# -- whatever goes wrong between two steps -------------------------------------------------------
-
-
-@pytest.mark.parametrize("fault", ["rate_limit", "drop_after_work"])
-@pytest.mark.parametrize("step", STEPS)
-def test_a_fault_at_any_step_ends_in_one_complete_channel(story: Story, step: str, fault: str):
-    incident = story.declares(story.ana, lead="bob")
-    story.chidi.clicks(story.headline(incident), CREATE)
-    story.fault(**{f"{fault}_methods": [step], f"{fault}_count": 2}, retry_after=7)
-    for _ in range(4):
-        story.settle()
-        story.forward(seconds=8)
-    story.settle()
-    [channel] = channels_of_incidents(story)
-    comms_channel = CommsChannel.objects.get(incident=incident)
-    assert comms_channel.channel_id == channel.id
-    assert channel.name == "inc-2026-11-23-the-database-is-down"
-    assert channel.topic.startswith("The database is down - http")
-    assert members(story, comms_channel) == {story.ana.id, story.bob.id, story.chidi.id}
-    assert "👋" in story.answer(comms_channel)
-    assert f"<#{channel.id}>" in said(story.headline(incident))
-    assert story.given_up() == []
-
-
-def test_slack_is_waited_for_as_long_as_it_says(story: Story):
-    incident = story.declares(story.ana)
-    story.fault(rate_limit_methods=["conversations.create"], rate_limit_count=1, retry_after=30)
-    story.ana.clicks(story.headline(incident), CREATE)
-    story.settle()
-    story.forward(seconds=29)
-    story.settle()
-    assert len(story.workspace.calls("conversations.create")) == 1
-    story.forward(seconds=1)
-    story.settle()
-    assert len(channels_of_incidents(story)) == 1
 
 
 def test_a_workspace_that_forbids_it_tells_who_asked_and_asking_again_works(story: Story):
