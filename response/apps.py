@@ -19,7 +19,10 @@ class ResponseConfig(AppConfig):
     def ready(self) -> None:
         """Load checks, receivers, built-in handlers, then every app's ``response_handlers``."""
         import_module("response.checks")
+        import_module("response.core.removals")
         import_module("response.core.schema")
+        import_module("response.slack.mentions")
         import_module("response.slack.receivers")
+        import_module("response.slack.signals")
         import_module("response.slack.handlers").register_all()
         autodiscover_modules("response_handlers")

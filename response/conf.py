@@ -93,6 +93,11 @@ class Conf:
         return self._string("SLACK_TOKEN")
 
     @property
+    def slack_app_token(self) -> str:
+        """``SLACK_APP_TOKEN``: the app-level token, ``xapp-…``; only Socket Mode needs it."""
+        return self._string("SLACK_APP_TOKEN")
+
+    @property
     def slack_client(self) -> Any:
         """``SLACK_CLIENT``: a ready ``SlackClient``; optional, one is made from the token."""
         return self._get("SLACK_CLIENT", None)
@@ -126,6 +131,15 @@ class Conf:
                 "path of one, such as 'response.slack.permissions.full_members_only'."
             )
         return cast("Callable[..., bool]", found)
+
+    @property
+    def slack_scopes(self) -> tuple[str, ...]:
+        """``RESPONSE_SLACK_SCOPES``: bot scopes that your own code needs beyond those that
+        follow from what is registered, such as ``["usergroups:read"]``.
+
+        ``manage.py slack_manifest`` asks for them, and ``slack_doctor`` looks for them.
+        """
+        return tuple(self._get("RESPONSE_SLACK_SCOPES", None) or ())
 
     @property
     def incident_channel_id(self) -> str:
@@ -180,8 +194,26 @@ class Conf:
 
         Reminders that can wait, such as "still open after a day", keep to them.
         """
-        first, last = self._get("RESPONSE_OFFICE_HOURS", (9, 18))
+        first, last = self._get("RESPONSE_OFFICE_HOURS", None) or (9, 18)
         return int(first), int(last)
+
+    # -- private incidents ------------------------------------------------------------
+
+    @property
+    def private_incidents(self) -> bool:
+        """``RESPONSE_PRIVATE_INCIDENTS``: whether people may make an incident private.
+
+        The bot then needs the scopes of private channels, which ``manage.py slack_manifest``
+        asks for.
+        """
+        return bool(self._get("RESPONSE_PRIVATE_INCIDENTS", False))
+
+    @property
+    def private_channel_id(self) -> str:
+        """``INCIDENT_PRIVATE_CHANNEL_ID``: the private channel that gets the headline posts of
+        private incidents; without it they get none.
+        """
+        return self._string("INCIDENT_PRIVATE_CHANNEL_ID")
 
     # -- text -------------------------------------------------------------------------
 
@@ -202,6 +234,21 @@ class Conf:
     def markdown_styles(self) -> frozenset[str]:
         """``MARKDOWN_FILTER_WHITELIST_STYLES``: CSS properties that ``style`` may set."""
         return frozenset(self._get("MARKDOWN_FILTER_WHITELIST_STYLES", ()))
+
+    # -- the REST API -------------------------------------------------------------------
+
+    @property
+    def api_permission(self) -> type[Any]:
+        """``RESPONSE_API_PERMISSION``: a DRF permission class, or the dotted path of one.
+
+        It replaces the rule of the REST API. Default: whoever is signed in reads and changes;
+        creating, closing, reopening and exporting need their model permissions. Ready-made and
+        stricter: ``"response.core.access.ModelPermissions"``.
+        """
+        found = self._import("RESPONSE_API_PERMISSION")
+        return found or cast(
+            "type[Any]", import_string("response.core.access.ResponseAPIPermission")
+        )
 
     # -- the change feed --------------------------------------------------------------
 
@@ -234,9 +281,24 @@ class Conf:
         return tuple(self._get("INSTALLED_APPS", ()))
 
     @property
+    def database_routers(self) -> tuple[Any, ...]:
+        """``DATABASE_ROUTERS``, before which the test kit puts its own."""
+        return tuple(self._get("DATABASE_ROUTERS", ()))
+
+    @property
     def debug(self) -> bool:
         """``DEBUG``, for the system checks."""
         return bool(self._get("DEBUG", False))
+
+    @property
+    def tasks(self) -> dict[str, dict[str, Any]]:
+        """``TASKS``, for the system checks."""
+        return dict(self._get("TASKS", {}))
+
+    def configured(self, *beginnings: str) -> dict[str, Any]:
+        """What stands in the settings under names that begin so, for the system checks."""
+        names = [name for name in dir(settings) if name.isupper() and name.startswith(beginnings)]
+        return {name: getattr(settings, name) for name in names}
 
 
 conf = Conf()

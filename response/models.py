@@ -1,6 +1,13 @@
 """Every model of the app, where Django and hosts look for them."""
 
-from response.core.models import Action, Event, ExternalUser, Incident, TimelineEvent
+from response.core.models import (
+    Action,
+    Event,
+    ExternalUser,
+    Incident,
+    IncidentMember,
+    TimelineEvent,
+)
 from response.slack.models import (
     Call,
     CommsChannel,
@@ -28,6 +35,7 @@ __all__ = (
     "HeadlinePost",
     "Heartbeat",
     "Incident",
+    "IncidentMember",
     "Notification",
     "PinnedMessage",
     "Proposal",

@@ -21,12 +21,13 @@ from response.slack.models import Heartbeat
 
 # Django 6 ships what the package brings to 5.2.
 _framework = import_module("django.tasks" if django.VERSION >= (6, 0) else "django_tasks")
-task = cast("Callable[[Callable[[], None]], Any]", _framework.task)
+task = cast("Callable[..., Callable[[Callable[[], None]], Any]]", _framework.task)
 
 PAUSE = timedelta(seconds=1)
 
 
-@task
+# The framework looks its backend up at once, and a host's TASKS need not have "default".
+@task(backend=conf.task_backend or "default")
 def drain() -> None:
     """Work off what is due in both boxes, with the handlers that the web processes have."""
     hosts.load_handlers()

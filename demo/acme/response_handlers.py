@@ -46,7 +46,9 @@ def tell_customers(incident: Incident) -> None:
 
 
 @keyword_handler(["runbook", "run book"])
-def point_at_runbooks(comms_channel: CommsChannel, user: str, text: str, ts: str) -> None:
+def point_at_runbooks(
+    comms_channel: CommsChannel, user: str, keyword: str, text: str, ts: str
+) -> None:
     comms_channel.post_in_channel(f"📗 If you are looking for our runbooks, see {RUNBOOKS}")
 
 

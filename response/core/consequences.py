@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models.signals import post_save
+from django.db.models.signals import post_save, pre_delete
+from django.dispatch import receiver
 from django.utils import timezone
 
 from response.conf import conf
@@ -47,6 +48,13 @@ def of_changed_incident(incident: Incident, changes: Changes, using: str) -> Non
         signals.incident_reopened.send(**told)
     for entry in entries:
         signals.timeline_event_added.send(sender=TimelineEvent, timeline_event=entry)
+
+
+@receiver(pre_delete, sender="response.Incident", dispatch_uid="response_private_feed")
+def of_deleted_incident(instance: Incident, using: str, **kwargs: Any) -> None:
+    """The feed outlives a deleted incident; what was hidden with a private one goes with it."""
+    if instance.private:
+        Event.objects.using(using).filter(incident=instance).delete()
 
 
 def of_action(action: Action, changes: Changes, using: str, *, created: bool) -> None:

@@ -36,8 +36,14 @@ incident_reopened = Signal()
 action_created = Signal()
 #: ``sender=Action, action, changes: dict[str, FieldChange], actor``
 action_changed = Signal()
+#: ``sender=Action, action, actor``; the row is gone, the instance is as it was
+action_removed = Signal()
 #: ``sender=TimelineEvent, timeline_event``
 timeline_event_added = Signal()
+#: ``sender=TimelineEvent, timeline_event, actor``
+timeline_event_changed = Signal()
+#: ``sender=TimelineEvent, timeline_event, actor``; the row is gone, the instance is as it was
+timeline_event_removed = Signal()
 
 
 class IncidentEventHandler:

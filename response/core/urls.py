@@ -1,5 +1,6 @@
 """Paths of the REST API; the names are 0.5.1's and are not namespaced, as hosts reverse them."""
 
+from django.urls import path
 from rest_framework.routers import DefaultRouter
 
 from response.core.views import (
@@ -7,10 +8,14 @@ from response.core.views import (
     EventsViewSet,
     ExternalUserViewSet,
     IncidentActionViewSet,
+    IncidentExportViewSet,
     IncidentsByMonthViewSet,
     IncidentTimelineEventViewSet,
     IncidentViewSet,
+    ReferenceView,
+    ReportsView,
     ResponseAPIRootView,
+    SchemaView,
 )
 
 
@@ -41,4 +46,17 @@ router.register("actions", ActionViewSet, basename="action")
 router.register("users", ExternalUserViewSet, basename="externaluser")
 router.register("events", EventsViewSet, basename="event")
 
-urlpatterns = router.urls
+export = IncidentExportViewSet.as_view
+
+described = [
+    path("incidents/export.csv", export({"get": "csv"}), name="incident-export-csv"),
+    path("incidents/export.json", export({"get": "json"}), name="incident-export-json"),
+    path("reports/", ReportsView.as_view({"get": "retrieve"}), name="incident-reports"),
+    *router.urls,
+]
+
+urlpatterns = [
+    *described,
+    path("schema/", SchemaView.as_view(patterns=described), name="response-schema"),
+    path("reference/", ReferenceView.as_view(patterns=described), name="response-reference"),
+]

@@ -94,9 +94,22 @@ def leave(user: User, channel: Channel) -> bool:
             raise ApiError("method_not_supported_for_channel_type")
         if not is_member(channel, user):
             return False
-        Membership.objects.filter(channel=channel, user=user).delete()
-        messages.system(channel, user, "channel_leave", "has left the channel")
+        _take_out(channel, user, "has left the channel")
     return True
+
+
+def remove(remover: User, channel: Channel, user: User) -> None:
+    """A person of the channel puts another out of it."""
+    with state.change():
+        _require_member(channel, remover)
+        if channel.is_general:
+            raise ApiError("cant_kick_from_general")
+        if remover.id == user.id:
+            raise ApiError("cant_kick_self")
+        if remover.is_restricted:
+            raise ApiError("user_is_restricted")
+        _require_member(channel, user)
+        _take_out(channel, user, "was removed from the channel")
 
 
 def rename(user: User, channel: Channel, name: str) -> None:
@@ -200,6 +213,19 @@ def _add(channel: Channel, user: User, inviter: User | None = None) -> None:
         **extra,
     }
     events.emit(event, channel)
+
+
+def _take_out(channel: Channel, user: User, tail: str) -> None:
+    messages.system(channel, user, "channel_leave", tail)
+    event = {
+        "type": "member_left_channel",
+        "user": user.id,
+        "channel": channel.id,
+        "channel_type": "G" if channel.is_private else "C",
+        "team": state.team().id,
+    }
+    events.emit(event, channel)
+    Membership.objects.filter(channel=channel, user=user).delete()
 
 
 def _emit_created(channel: Channel) -> None:

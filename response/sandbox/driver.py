@@ -86,6 +86,10 @@ class Person:
     def leaves(self, channel: str) -> None:
         channels.leave(self.user, self._channel(channel))
 
+    def removes(self, channel: str, name: str) -> None:
+        """Put somebody out of a channel."""
+        channels.remove(self.user, self._channel(channel), self.workspace.user(name))
+
     def invites(self, channel: str, *names: str) -> None:
         ids = [self.workspace.user(name).id for name in names]
         channels.invite(self.user, self._channel(channel), ids)

@@ -45,6 +45,7 @@ EVENTS = (
     "group_rename",
     "group_unarchive",
     "member_joined_channel",
+    "member_left_channel",
     "message.channels",
     "message.groups",
     "message.im",

@@ -75,7 +75,14 @@ def _served(plan: faults.Plan, method: str, params: Mapping[str, Any], token: st
         body = {"ok": True, **_run(method, params, token)}
     except ApiError as error:
         body = error.answer()
-    return Answer(body=body, dropped=plan.fault == "drop_after_work")
+    return Answer(body=body, headers=_granted(body), dropped=plan.fault == "drop_after_work")
+
+
+def _granted(body: Object) -> Mapping[str, str]:
+    """What Slack tells of the token in a header, with refusals too, except of the token itself."""
+    if body.get("error") in ("not_authed", "invalid_auth"):
+        return {}
+    return {"X-OAuth-Scopes": ",".join(state.team().scopes)}
 
 
 def _run(name: str, params: Mapping[str, Any], token: str) -> Object:

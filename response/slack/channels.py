@@ -37,8 +37,18 @@ def report_channel_id() -> str:
 
 
 def headline_channel_id(incident: Incident) -> str:
-    """Id of the channel that this incident is announced in."""
+    """Id of the channel that this incident is announced in; "": a private one may have none."""
+    return conf.private_channel_id if incident.private else public_headline_channel_id(incident)
+
+
+def public_headline_channel_id(incident: Incident) -> str:
+    """The same as if it were public."""
     return report_channel_id() if incident.report_only else incident_channel_id()
+
+
+def is_announced(incident: Incident) -> bool:
+    """Whether there is a channel for its headline; asks nobody."""
+    return not incident.private or bool(conf.private_channel_id)
 
 
 def known_incident_channel_id() -> str:

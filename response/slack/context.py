@@ -35,6 +35,8 @@ class ModalContext:
 
     ``values`` is ``{block_id: {action_id: value}}`` with values normalised as
     ``response.slack.payloads`` says; ``submission`` flattens it to ``{block_id: value}``.
+    ``incident`` is the one whose primary key is the ``private_metadata`` that the modal was
+    opened with, as a button's value may be; None for any other text.
     https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
     """
 

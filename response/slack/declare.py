@@ -32,6 +32,7 @@ def open_declare_modal(command: SlashCommand) -> dict[str, Any] | None:
         view = modals.declare_modal(
             title=title,
             report_channel=conf.has_report_channel,
+            may_be_private=conf.private_incidents,
             private_metadata=json.dumps(
                 {"channel": command.channel_id, "response_url": command.response_url}
             ),

@@ -19,7 +19,7 @@ from response.exceptions import InvalidValue
 from response.slack import limits
 from response.slack.block_kit import StaticSelect, StaticSelectOption, identifier, plain_text
 from response.slack.client import get_client
-from response.slack.payloads import ViewSubmission
+from response.slack.payloads import DialogSubmission, ViewSubmission
 
 Json = dict[str, Any]
 
@@ -222,9 +222,26 @@ def read_submission(view: ViewSubmission) -> SubmittedDialog:
     }
     return SubmittedDialog(
         submission=submission,
-        state=str(metadata.get("state") or ""),
+        # Our own edit form remembers the incident's number, which was 0.5.1's state of it.
+        state=str(metadata.get("state") or metadata.get("incident") or ""),
         channel_id=str(metadata.get("channel") or ""),
         response_url=str(metadata.get("response_url") or ""),
+    )
+
+
+def read_dialog(dialog: DialogSubmission) -> SubmittedDialog:
+    """The same of a dialog that was opened before the upgrade.
+
+    Which elements were typed into is not said; ids and most options are the same either way.
+    """
+    return SubmittedDialog(
+        submission={
+            name: text.from_editable(value) if isinstance(value, str) else value
+            for name, value in dialog.submission.items()
+        },
+        state=dialog.state,
+        channel_id=dialog.channel_id,
+        response_url=dialog.response_url,
     )
 
 

@@ -6,11 +6,13 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from response import database
 from response.slack import invoke, messages, outbox, permissions, registry
 from response.slack.client import forbid_calls
-from response.slack.leases import LEASE, PATIENT_LEASE, Lease, LeaseLost
-from response.slack.models import HandlerRun
+from response.slack.leases import LEASE, PATIENT_LEASE, Lease, LeaseLost, SharedLease
+from response.slack.models import Delivery, HandlerRun
 from response.slack.notifications import Skipped
 from response.slack.registry import Handler
 
@@ -106,6 +108,7 @@ def _permitted(run: HandlerRun, lease: Lease, clock: Clock) -> bool:
             who.user_id,
             run.handler,
             incident=run.delivery.incident,
+            channel_id=who.channel_id,
             team_id=who.team_id,
             user_team_id=who.user_team_id,
         )
@@ -123,12 +126,22 @@ def _permitted(run: HandlerRun, lease: Lease, clock: Clock) -> bool:
     return True
 
 
-def mark_done(runs: Sequence[HandlerRun], lease: Lease, now: datetime) -> None:
+def mark_done(runs: Sequence[HandlerRun], lease: Lease | SharedLease, now: datetime) -> None:
     """In the transaction of their effects; raises ``LeaseLost`` unless all are ours to mark."""
     keys = [run.pk for run in runs]
     rows = lease.guard(HandlerRun.objects.filter(pk__in=keys, state=HandlerRun.State.PENDING))
     if rows.update(state=HandlerRun.State.DONE, finished_at=now, error="") != len(keys):
-        raise LeaseLost(lease.key)
+        raise LeaseLost(str(lease))
+
+
+def drop_payloads(delivery_ids: set[int]) -> None:
+    """What is done needs no payload; what is parked keeps it, to be run again."""
+    if not delivery_ids:
+        return
+    over = (HandlerRun.State.DONE, HandlerRun.State.DROPPED)
+    unfinished = HandlerRun.objects.exclude(state__in=over)
+    done = Delivery.objects.filter(pk__in=delivery_ids).exclude(payload="")
+    done.exclude(Exists(unfinished.filter(delivery=OuterRef("pk")))).update(payload="")
 
 
 def _forget(run: HandlerRun, lease: Lease) -> None:

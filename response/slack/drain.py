@@ -25,8 +25,11 @@ LANES_AT_ONCE = 8
 STAY = timedelta(seconds=30)
 # Work that another process is at: how soon to look whether it is done.
 LOOK_AGAIN = 0.2
-# Seconds between two rounds of a drain that has its hands full.
-LONGEST_BREATH = 0.25
+# How much longer than its last round a drain rests, how long for each run of it, and at most, in
+# seconds: the more there is to do, the more comes together meanwhile.
+BREATHS = 4
+BREATH_A_RUN = 0.05
+LONGEST_BREATH = 0.4
 # How often a resting thread looks up to see whether its process ends, in seconds.
 LOOK_UP = 0.5
 LOOK_AT_BEAT = timedelta(seconds=10)
@@ -47,17 +50,17 @@ def drain(job: Job, clock: Clock = timezone.now) -> None:
             began = time.monotonic()
             try:
                 stand_in.tick_if_needed()
-                wait = _round(lanes, clock)
+                worked = inbox.work(clock)
+                lanes.send(sender.due_lanes(clock()))
+                wait = 0.0 if worked else _wait(lanes, clock)
             except Exception:
                 logger.exception("The drain failed, most likely the database; on in a second")
                 connections.close_all()
-                wait = 1.0
-            if wait == 0:
-                _breathe(time.monotonic() - began)
-            elif wait is not None:
-                _rest(job.wake, wait)
-            elif job.finish():
+                worked, wait = 0, 1.0
+            if wait is None and job.finish():
                 return
+            _breathe(worked, time.monotonic() - began)
+            _rest(job.wake, wait or 0.0)
     finally:
         outgoing.stopping.set()
         lanes.close()
@@ -68,12 +71,12 @@ def _process_lives() -> bool:
     return threading.main_thread().is_alive()
 
 
-def _breathe(worked: float) -> None:
-    """Leave the process to its requests for as long as was worked; more comes together meanwhile.
+def _breathe(worked: int, seconds: float) -> None:
+    """Leave the process to its requests for most of the time, whoever wakes the drain.
 
-    Working off ten messages of a channel at once costs little more than one.
+    Under load more comes together meanwhile, and ten messages at once cost little more than one.
     """
-    time.sleep(min(worked, LONGEST_BREATH))
+    time.sleep(min(max(BREATHS * seconds, BREATH_A_RUN * worked), LONGEST_BREATH))
 
 
 def _rest(wake: threading.Event, seconds: float) -> None:
@@ -109,12 +112,8 @@ def drain_once(clock: Clock = timezone.now, outgoing: Sender | None = None) -> N
             return
 
 
-def _round(lanes: Lanes, clock: Clock) -> float | None:
-    """Do what is due; seconds until there may be more, None if that is beyond ``STAY``."""
-    if inbox.work(clock):
-        lanes.send(sender.due_lanes(clock()))
-        return 0.0
-    lanes.send(sender.due_lanes(clock()))
+def _wait(lanes: Lanes, clock: Clock) -> float | None:
+    """Seconds until there may be something to do, None if that is beyond ``STAY``."""
     due = next_due()
     ahead = due - clock() if due else timedelta.max
     if ahead > STAY and not lanes.busy:

@@ -23,6 +23,7 @@ from response import database
 from response.background import run_interaction, schedule_drain
 from response.core.models import Incident
 from response.slack import dispatch, leases, together
+from response.slack.discretion import log_exception
 from response.slack.errors import describe
 from response.slack.leases import Lease, LeaseLost
 from response.slack.models import Delivery, HandlerRun
@@ -34,7 +35,6 @@ BATCH = 50
 URGENT = "!"
 # Seconds after which it is looked anew which lanes are due.
 LONGEST_ROUND = 0.25
-LEASE_KEY = "in:"
 RETRY_AFTER = (10, 60, 300, 900)
 UNKNOWN_HANDLER_AFTER = timedelta(minutes=1)
 # By then no release that knows the handler is coming.
@@ -57,20 +57,25 @@ def store(
 
     The incident, if there is one, is given as such or by its number.
     """
-    pk = incident.pk if incident else incident_id
-    delivery = Delivery(key=key, kind=kind, payload=json.dumps(payload), incident_id=pk)
+    values = {
+        "key": key,
+        "kind": kind,
+        "payload": json.dumps(payload),
+        "incident_id": incident.pk if incident else incident_id,
+        "received_at": timezone.now(),
+    }
     try:
         with database.atomic():
-            delivery.save(force_insert=True)
-            runs = [HandlerRun(delivery=delivery, lane=lane, handler=ref) for ref in handlers]
-            HandlerRun.objects.bulk_create(runs)
+            (pk,) = database.insert(Delivery, [values])
+            runs = [{"delivery_id": pk, "lane": lane, "handler": ref} for ref in handlers]
+            database.insert(HandlerRun, runs)
             schedule_drain()
     except IntegrityError:
         if Delivery.objects.filter(key=key).exists():
             logger.info("Delivery %s came again and is dropped", key)
             return None
         raise
-    return delivery
+    return Delivery(pk=pk, **values)
 
 
 def store_urgent(
@@ -98,9 +103,12 @@ def work(clock: Clock) -> int:
     Those are fewer than there are if they take long: others may be at the rest by then.
     """
     until = time.monotonic() + LONGEST_ROUND
-    done = 0
-    for lane in due_lanes(clock()):
-        done += _work_alone(lane, clock)
+    lanes = due_lanes(clock())
+    shared = together.work([lane for lane in lanes if not lane.startswith(URGENT)], clock)
+    done = shared.count
+    for lane in lanes:
+        if lane not in shared.lanes:
+            done += _work_alone(lane, clock)
         if done and time.monotonic() > until:
             break
     return done
@@ -108,7 +116,7 @@ def work(clock: Clock) -> int:
 
 def due_lanes(now: datetime, limit: int = 50) -> list[str]:
     """Lanes with a run that is due and that nobody is at: interactions first, then the oldest."""
-    leased = leases.held(Concat(Value(LEASE_KEY), OuterRef("lane")), now)
+    leased = leases.held(Concat(Value(leases.INBOX), OuterRef("lane")), now)
     due = HandlerRun.objects.filter(~Exists(leased), state=State.PENDING, next_try__lte=now)
     firsts = due.values("lane").annotate(first=Min("id")).order_by("first")
     lanes = list(firsts.values_list("lane", flat=True)[:limit])
@@ -127,7 +135,7 @@ def _work_alone(lane: str, clock: Clock) -> int:
 
 def work_lane(lane: str, clock: Clock) -> int:
     """Run what is due in one lane, in order; nothing while another process is at it."""
-    lease = leases.acquire(LEASE_KEY + lane, clock())
+    lease = leases.acquire(leases.INBOX + lane, clock())
     if lease is None:
         return 0
     try:
@@ -145,26 +153,11 @@ def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
     if lease.inherited and runs:
         _blame(runs[0], lease, clock())
     waiting = [run for run in runs if run.state == State.PENDING]
-    while waiting:
-        lease = leases.renew(lease, clock(), dispatch.patience(waiting[0]))
-        waiting = waiting[_run_head(waiting, lease, clock) :]
-    _drop_payloads({run.delivery_id for run in runs})
+    for run in waiting:
+        lease = leases.renew(lease, clock(), dispatch.patience(run))
+        _run(run, lease, clock)
+    dispatch.drop_payloads({run.delivery_id for run in runs})
     return len(runs)
-
-
-def _run_head(waiting: Sequence[HandlerRun], lease: Lease, clock: Clock) -> int:
-    """Run the first of ``waiting``, and those after it that may share its transaction."""
-    shared = together.fitting(waiting)
-    if shared:
-        try:
-            return together.run(shared, lease, clock)
-        except LeaseLost:
-            raise
-        except Exception as error:  # noqa: BLE001 (it fails again, by itself, and is logged)
-            logger.info("One of %s runs failed: each is run by itself (%s)", len(shared), error)
-    for run in shared or waiting[:1]:
-        _run(run, leases.renew(lease, clock()), clock)
-    return len(shared) or 1
 
 
 def _run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
@@ -176,13 +169,15 @@ def _run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
     except dispatch.UnknownHandler:
         logger.warning("Delivery %s waits: no handler %s here", run.delivery.key, run.handler)
         _leave_to_others(run, lease, clock())
-    except Exception as error:
-        logger.exception(
+    except Exception as error:  # noqa: BLE001 (logged below)
+        log_exception(
+            logger,
             "Handler %s failed on delivery %s (incident %s), try %s",
             run.handler,
             run.delivery.key,
             run.delivery.incident_id,
             run.attempts + 1,
+            incident=run.delivery.incident_id,
         )
         _failed(run, lease, clock(), describe(error))
 
@@ -221,10 +216,3 @@ def _failed(run: HandlerRun, lease: Lease, now: datetime, error: str) -> None:
         if run.state == State.PARKED:
             logger.error("Handler %s is parked on delivery %s", run.handler, run.delivery.key)
             dispatch.tell_parked(run)
-
-
-def _drop_payloads(delivery_ids: set[int]) -> None:
-    """What is done needs no payload; what is parked keeps it, to be run again."""
-    unfinished = HandlerRun.objects.filter(delivery=OuterRef("pk")).exclude(state=State.DONE)
-    done = Delivery.objects.filter(pk__in=delivery_ids).exclude(payload="")
-    done.exclude(Exists(unfinished)).update(payload="")

@@ -12,10 +12,21 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from response import database
 from response.conf import conf
 from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import inbox, invoke, messages, outbox, payloads, permissions, registry
+from response.slack import (
+    inbox,
+    invoke,
+    messages,
+    old_dialogs,
+    outbox,
+    payloads,
+    permissions,
+    registry,
+)
+from response.slack.discretion import log_exception
 from response.slack.errors import SlackError, TriggerExpired
 from response.slack.models import CommsChannel, Delivery
 from response.slack.payloads import (
@@ -31,6 +42,11 @@ from response.slack.registry import Handler
 from response.slack.submissions import accept
 
 logger = logging.getLogger("response.slack.intake")
+
+OF_CHANNEL = (
+    f"SELECT incident_id FROM {CommsChannel._meta.db_table} "  # noqa: S608 (our own names)
+    "WHERE channel_id = %s AND superseded = %s"
+)
 
 Kind = Delivery.Kind
 Reply = dict[str, Any]
@@ -65,8 +81,8 @@ def _incident_id_of_channel(channel_id: str) -> int | None:
     """
     if not channel_id:
         return None
-    rows = CommsChannel.objects.filter(channel_id=channel_id, superseded=False).order_by()
-    return next(iter(rows.values_list("incident_id", flat=True)), None)
+    row = database.first_row(OF_CHANNEL, [channel_id, False])
+    return row[0] if row else None
 
 
 def incident_of_channel(channel_id: str) -> Incident | None:
@@ -144,7 +160,7 @@ def receive_interaction(payload: Mapping[str, Any]) -> Reply | None:
     elif isinstance(interaction, (Shortcut, MessageShortcut)):
         _receive_shortcut(payload, interaction)
     elif isinstance(interaction, DialogSubmission):
-        _store_dialog(payload, interaction, interaction.channel_id)
+        return _receive_dialog(payload, interaction)
     elif isinstance(interaction, UnknownPayload):
         logger.warning("Slack sent an interaction of type %r; it is ignored", interaction.type)
     return None
@@ -152,9 +168,11 @@ def receive_interaction(payload: Mapping[str, Any]) -> Reply | None:
 
 def _receive_submission(payload: Mapping[str, Any], submission: ViewSubmission) -> Reply | None:
     handler = registry.modals.get(submission.callback_id)
-    if handler is not None:
+    dialog = registry.dialogs.get(submission.callback_id)
+    # A host's @dialog_handler of one of our forms replaces ours, as it did in 0.5.1.
+    if handler is not None and not (handler.builtin and dialog is not None):
         return accept(handler, submission)
-    if registry.dialogs.get(submission.callback_id) is None:
+    if dialog is None:
         logger.warning(
             "Nothing handles the modal %r: register @modal_handler(%r)",
             submission.callback_id,
@@ -162,6 +180,15 @@ def _receive_submission(payload: Mapping[str, Any], submission: ViewSubmission) 
         )
         return None
     _store_dialog(payload, submission, "")
+    return None
+
+
+def _receive_dialog(payload: Mapping[str, Any], dialog: DialogSubmission) -> Reply | None:
+    """A dialog that was opened before the upgrade, a host's or one of ours."""
+    handler = old_dialogs.handler_of(dialog.callback_id)
+    if handler is not None and registry.dialogs.get(dialog.callback_id) is None:
+        return old_dialogs.accept(handler, dialog)
+    _store_dialog(payload, dialog, dialog.channel_id)
     return None
 
 
@@ -229,6 +256,7 @@ def _open_modal(
             click.user_id,
             reference,
             incident=incident,
+            channel_id=getattr(click, "channel_id", ""),
             team_id=click.team_id,
             user_team_id=click.user_team_id,
             may_ask_slack=False,
@@ -246,9 +274,9 @@ def _open_modal(
         _tell(click, messages.modal_failed(error), messages.try_again(click))
     except ResponseError as refused:
         _tell(click, str(refused))
-    except Exception:
+    except Exception:  # noqa: BLE001 (logged below)
         # Slack would show a 500 as a mere warning sign.
-        logger.exception("The handler %s failed", handler.path)
+        log_exception(logger, "The handler %s failed", handler.path, incident=incident)
         _tell(click, messages.MODAL_BROKEN)
 
 

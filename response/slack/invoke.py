@@ -6,7 +6,7 @@ What a function here returns, if anything, is done in the transaction of the run
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
@@ -37,13 +37,28 @@ Finish = Callable[[], None]
 Invoke = Callable[[HandlerRun, Handler], Finish | None]
 P = TypeVar("P")
 
-_read: ContextVar[dict[object, Any] | None] = ContextVar("response_invoke_read", default=None)
+Known = dict[tuple[str, object], Any]
+
+_read: ContextVar[Known | None] = ContextVar("response_invoke_read", default=None)
+
+
+def read_ahead(runs: Sequence[HandlerRun]) -> Known:
+    """What runs of events read, in a query for all incidents and one for all people."""
+    known: Known = {("parsed", run.pk): parsed(run) for run in runs}
+    keys = {run.delivery.incident_id for run in runs} - {None}
+    incidents = Incident.objects.select_related("lead", "reporter").in_bulk(keys)
+    known |= {("incident", pk): incident for pk, incident in incidents.items()}
+    user_ids = {getattr(event, "user_id", "") for event in known.values()} - {""}
+    return known | {("person", user_id): user for user_id, user in people.known(user_ids).items()}
 
 
 @contextmanager
-def reading_once() -> Iterator[None]:
-    """Within, an incident or person is read once: for handlers of which none changes them."""
-    token = _read.set({})
+def reading_once(known: Known) -> Iterator[None]:
+    """Within, what is ``known`` is not read again, nor is what was read once.
+
+    For handlers of which none changes what the next one reads.
+    """
+    token = _read.set(known)
     try:
         yield
     finally:
@@ -59,7 +74,7 @@ def parsed(run: HandlerRun) -> Any:
 
 
 def _parsed_as(run: HandlerRun, kind: type[P]) -> P:
-    found = parsed(run)
+    found = _reading(("parsed", run.pk), lambda: parsed(run))
     if not isinstance(found, kind):
         raise _misfit(run, found)
     return found
@@ -99,6 +114,25 @@ def _undoable(handler: Handler) -> AbstractContextManager[object]:
     return database.atomic() if handler.atomic else nullcontext()
 
 
+@contextmanager
+def _told(
+    user_id: str, channel_id: str, response_url: str, incident: Incident | None
+) -> Iterator[None]:
+    """A ``ResponseError`` is told to who acted; a ``SlackError`` is let through."""
+    try:
+        yield
+    except SlackError:
+        raise
+    except ResponseError as refused:
+        outbox.whisper(
+            user_id,
+            str(refused),
+            channel_id=channel_id,
+            response_url=response_url,
+            incident=incident,
+        )
+
+
 # -- events ---------------------------------------------------------------------------------
 
 
@@ -134,9 +168,9 @@ def _command_result(result: object, handler: Handler) -> tuple[bool | None, obje
         handled, reply = result
         return (None if handled is None else bool(handled)), reply
     logger.error(
-        "%s returned %r; a command returns (handled, reply), such as (True, None), or None",
+        "%s returned a %s; a command returns (handled, reply), such as (True, None), or None",
         handler.path,
-        result,
+        type(result).__name__,
     )
     return (result if isinstance(result, bool) else None), None
 
@@ -189,36 +223,34 @@ def call_action(handler: Handler, action: BlockAction, incident: Incident | None
     message_text = str(action.message.get("text") or "")
     old_form = (incident, action.user_id, message_text)
     arguments: tuple[object, ...] = old_form if handler.arity == 3 else (context,)
-    place = dialog_builder.opened_from(action.channel_id, action.response_url)
-    try:
-        with _undoable(handler), _acting(action.user_id), place:
-            handler.function(*arguments)
-    except SlackError:
-        raise
-    except ResponseError as refused:
-        outbox.whisper(
-            action.user_id,
-            str(refused),
-            channel_id=action.channel_id,
-            response_url=action.response_url,
-            incident=incident,
-        )
+    place = (action.channel_id, action.response_url)
+    with (
+        _told(action.user_id, *place, incident),
+        _undoable(handler),
+        _acting(action.user_id),
+        dialog_builder.opened_from(*place),
+    ):
+        handler.function(*arguments)
 
 
 def _dialog(run: HandlerRun, handler: Handler) -> None:
     dialog = parsed(run)
     if isinstance(dialog, ViewSubmission):
         submitted = dialog_builder.read_submission(dialog)
-        channel_id, response_url = submitted.channel_id, submitted.response_url
-        submission, state = submitted.submission, submitted.state
     elif isinstance(dialog, DialogSubmission):
         # Opened as a dialog by 0.5.1, and submitted after the upgrade.
-        channel_id, response_url = dialog.channel_id, dialog.response_url
-        submission, state = dialog.submission, dialog.state
+        submitted = dialog_builder.read_dialog(dialog)
     else:
         raise _misfit(run, dialog)
-    with _acting(dialog.user_id):
-        handler.function(dialog.user_id, channel_id, dict(submission), response_url, state)
+    place = (dialog.user_id, submitted.channel_id, submitted.response_url)
+    with _told(*place, run.delivery.incident), _undoable(handler), _acting(dialog.user_id):
+        handler.function(
+            dialog.user_id,
+            submitted.channel_id,
+            dict(submitted.submission),
+            submitted.response_url,
+            submitted.state,
+        )
 
 
 def _shortcut(run: HandlerRun, handler: Handler) -> None:
@@ -231,7 +263,7 @@ def _shortcut(run: HandlerRun, handler: Handler) -> None:
 def call_shortcut(
     handler: Handler, shortcut: Shortcut | MessageShortcut, incident: Incident | None
 ) -> None:
-    """Call a shortcut's handler; in the request or in the drain."""
+    """Call a shortcut's handler; in the request or in the drain. Errors as for an action."""
     message: Mapping[str, Any] = getattr(shortcut, "message", {})
     context = ShortcutContext(
         user_id=shortcut.user_id,
@@ -242,8 +274,13 @@ def call_shortcut(
         message=dict(message),
         incident=incident,
     )
-    place = dialog_builder.opened_from(context.channel_id, context.response_url)
-    with _acting(shortcut.user_id), place:
+    place = (context.channel_id, context.response_url)
+    with (
+        _told(shortcut.user_id, *place, incident),
+        _undoable(handler),
+        _acting(shortcut.user_id),
+        dialog_builder.opened_from(*place),
+    ):
         handler.function(context)
 
 

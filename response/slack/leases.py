@@ -8,19 +8,23 @@ the work itself, and one that hits no row rolls that work back.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import models
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Concat
 
 from response.slack.models import Conversation
 
 LEASE = timedelta(seconds=30)
 # For a host's own code, which may wait for others: taken over too soon, it would run twice.
 PATIENT_LEASE = timedelta(minutes=2)
+# Keys of lanes of the inbox begin so.
+INBOX = "in:"
 M = TypeVar("M", bound=models.Model)
 
 
@@ -44,6 +48,61 @@ class Lease:
         """``rows`` as long as the lease is still ours, else none: for done marks."""
         ours = Conversation.objects.filter(key=self.key, lease_token=self.token)
         return rows.filter(Exists(ours))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedLease:
+    """The right to work on several lanes of the inbox, each of which may be lost by itself.
+
+    ``taken`` are lanes that another process was quicker with: there is nothing to do in them.
+    """
+
+    lanes: frozenset[str]
+    taken: frozenset[str]
+    token: str
+
+    def guard(self, rows: QuerySet[M]) -> QuerySet[M]:
+        """``rows`` of those lanes that are still ours: for done marks."""
+        key = Concat(Value(INBOX), OuterRef("lane"))
+        return rows.filter(Exists(Conversation.objects.filter(key=key, lease_token=self.token)))
+
+
+def acquire_free(lanes: Sequence[str], now: datetime) -> SharedLease:
+    """A lease of those lanes of the inbox that nobody holds, or has left behind, if any."""
+    token, until = uuid.uuid4().hex, now + LEASE
+    keys = [INBOX + lane for lane in lanes]
+    free = Conversation.objects.filter(key__in=keys, lease_token=None)
+    free.update(lease_token=token, leased_until=until)
+    found = _holders(keys)
+    new = [key for key in keys if key not in found]
+    if new:
+        rows = [Conversation(key=key, lease_token=token, leased_until=until) for key in new]
+        Conversation.objects.bulk_create(rows, ignore_conflicts=True)
+        found = _holders(keys)
+    return SharedLease(
+        lanes=frozenset(
+            key.removeprefix(INBOX) for key, (holder, _) in found.items() if holder == token
+        ),
+        taken=frozenset(
+            key.removeprefix(INBOX)
+            for key, (holder, end) in found.items()
+            if holder not in (token, None) and end and now < end <= _beyond(now)
+        ),
+        token=token,
+    )
+
+
+def _holders(keys: Sequence[str]) -> dict[str, tuple[str | None, datetime | None]]:
+    """Who holds each of these conversations, and until when."""
+    rows = Conversation.objects.filter(key__in=keys)
+    found = rows.values_list("key", "lease_token", "leased_until")
+    return {key: (token, until) for key, token, until in found}
+
+
+def release_shared(lease: SharedLease) -> None:
+    """Give back those lanes that were not taken over."""
+    rows = Conversation.objects.filter(key__in=[INBOX + lane for lane in lease.lanes])
+    rows.filter(lease_token=lease.token).update(lease_token=None, leased_until=None)
 
 
 def acquire(key: str, now: datetime) -> Lease | None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from response.core.models import Incident
 from response.slack import inbox, registry
+from response.slack.discretion import log_exception
 from response.slack.models import CommsChannel, Delivery, HandlerRun, Notification
 from response.slack.registry import Handler
 
@@ -101,9 +102,10 @@ def _due(now: datetime) -> Iterator[Due]:
                 had = sent.get(channel.incident_id, {})
                 try:
                     due = _due_one(channel, reference, handler, had, now)
-                except Exception:
+                except Exception:  # noqa: BLE001 (logged below)
                     # A host's ``when``: it fails alone.
-                    logger.exception("Whether %s is due cannot be said", handler.path)
+                    failure = "Whether %s is due cannot be said"
+                    log_exception(logger, failure, handler.path, incident=channel.incident)
                     continue
                 if due is not None:
                     yield due

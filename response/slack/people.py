@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from response.core.actor import current_actor
 from response.core.models import ExternalUser
 from response.core.models.external_user import SLACK
@@ -20,3 +22,20 @@ def meet(user_id: str) -> ExternalUser:
     if created and user_id.startswith(IDS_OF_PEOPLE):
         operations.fetch_user(user_id)
     return person
+
+
+def meet_all(user_ids: Iterable[str]) -> list[ExternalUser]:
+    """The people with these Slack ids, without the bots of which we know that they are."""
+    wanted = list(dict.fromkeys(user_ids))
+    found = known(wanted)
+    met = [found[user_id] if user_id in found else meet(user_id) for user_id in wanted]
+    return [
+        person for person in met if not getattr(getattr(person, "slack", None), "is_bot", False)
+    ]
+
+
+def known(user_ids: Iterable[str]) -> dict[str, ExternalUser]:
+    """Those of the people with these Slack ids whom we have met, by their id."""
+    ids = set(user_ids)
+    rows = ExternalUser.objects.filter(app_id=SLACK, external_id__in=ids, superseded=False)
+    return {row.external_id: row for row in rows.select_related("slack")}

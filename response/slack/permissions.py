@@ -9,12 +9,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from response.conf import conf
+from response.core import permissions as rule
 from response.core.models import ExternalUser, Incident
+from response.core.models.external_user import SLACK
 from response.exceptions import ResponseError
 from response.slack import messages, operations, users
 from response.slack.client import get_client
 from response.slack.errors import SlackCallInTransaction, SlackError
-from response.slack.models import SlackUser
+from response.slack.models import CommsChannel, SlackUser
 
 logger = logging.getLogger("response.slack.permissions")
 
@@ -61,19 +63,24 @@ def check(
     action: str,
     *,
     incident: Incident | None = None,
+    channel_id: str = "",
     team_id: str = "",
     user_team_id: str = "",
     may_ask_slack: bool = True,
 ) -> None:
     """Raise ``Refused`` unless this person may do that.
 
-    ``team_id`` is our workspace and ``user_team_id`` theirs, as far as Slack's payload says. Of
-    a private incident that they may not see they are told as if it were not there.
+    ``channel_id`` is where they act, as Slack says: who acts in the channel of a private
+    incident is in it, even if we were never told. ``team_id`` is our workspace and
+    ``user_team_id`` theirs, as far as Slack's payload says. Of a private incident that they may
+    not see they are told as if it were not there.
 
     Somebody we have never heard of is looked up in Slack first, if that may take a moment
     here; else, and if Slack fails, in the background for the next time.
     """
-    if incident is not None and not may_see(user_id, incident):
+    if incident is not None and not (
+        may_see(user_id, incident) or _is_inside(channel_id, incident)
+    ):
         raise Refused(messages.no_such_incident(str(incident.pk)))
     known = _known(user_id)
     if known is None:
@@ -126,11 +133,16 @@ def _fetch(user_id: str) -> SlackUser | None:
     return _known(user_id)
 
 
+def _is_inside(channel_id: str, incident: Incident) -> bool:
+    channels = CommsChannel.objects.filter(incident=incident, is_private=True)
+    return bool(channel_id) and channels.filter(channel_id=channel_id).exists()
+
+
 def may_see(user_id: str, incident: Incident | None) -> bool:
-    """Private incidents exist only for those who have a part in them."""
+    """Whether the incident exists for this person; core has the rule."""
     if incident is None or not incident.private:
         return True
-    people = (incident.reporter, incident.lead)
-    if user_id in {person.external_id for person in people if person}:
-        return True
-    return incident.userstats_set.filter(user__external_id=user_id).exists()
+    people = ExternalUser.objects.filter(
+        app_id=SLACK, external_id=user_id, superseded=False
+    ).select_related("owner")
+    return rule.may_see(people.first(), incident)

@@ -16,28 +16,48 @@ from response.core.signals import (
     incident_declared,
     incident_reopened,
 )
-from response.slack import messages, operations, outbox
+from response.slack import channels, messages, operations, outbox
 from response.slack.models import HeadlinePost, UserStats
 
 
 @receiver(incident_declared)
-def announce(incident: Incident, **kwargs: Any) -> None:
-    """A new incident gets its headline post; a private one none."""
-    if not incident.private:
+def announce(incident: Incident, actor: Actor, **kwargs: Any) -> None:
+    """A new incident gets its headline post; a private one its channel, which has no button."""
+    if channels.is_announced(incident):
         HeadlinePost.objects.create_headline_post(incident)
+    if incident.private:
+        operations.open_comms_channel(incident, _responsible(incident, actor))
 
 
 @receiver(incident_changed)
 def keep_up(
     incident: Incident, changes: dict[str, FieldChange], actor: Actor, **kwargs: Any
 ) -> None:
-    """The headline says what is true; a new lead is asked into the channel."""
-    if "private" in changes and not incident.private:
+    """The headline says what is true, where it may; a new lead is asked into the channel."""
+    if "private" in changes and incident.private:
+        _go_private(incident, actor)
+    if "private" in changes and channels.is_announced(incident):
         HeadlinePost.objects.create_headline_post(incident)
     elif HeadlinePost.objects.filter(incident=incident, superseded=False).exists():
         operations.refresh_headline(incident)
     if "lead" in changes:
         _invite_lead(incident, actor)
+
+
+def _go_private(incident: Incident, actor: Actor) -> None:
+    """Who did it is told what was public; the rest is done step by step, after the commit."""
+    user_id = _responsible(incident, actor)
+    if user_id:
+        operations.tell_what_was_public(incident, user_id)
+    # What is over needs no new channel, but is not left in a public one.
+    if not incident.is_closed() or incident.comms_channel() is not None:
+        operations.open_comms_channel(incident, user_id)
+
+
+def _responsible(incident: Incident, actor: Actor) -> str:
+    """Whom to tell in Slack: who did it, if that is known there; else who leads or reported."""
+    people = (actor.user, incident.lead, incident.reporter)
+    return next((who.external_id for who in people if who and who.app_id == SLACK), "")
 
 
 def _invite_lead(incident: Incident, actor: Actor) -> None:

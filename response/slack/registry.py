@@ -6,13 +6,15 @@ another process, after a deploy, must find it again.
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
+
+from response.slack.registration import RegistrationError as RegistrationError
+from response.slack.registration import location, takes
 
 logger = logging.getLogger("response.slack.registry")
 
@@ -27,6 +29,7 @@ class Handler:
 
     ``name`` is Slack's noun for it: a command, an event's type, an action's id, a callback
     id, a keyword. ``arity`` is how many of the offered arguments the function takes.
+    ``replaces`` are those of the same name that it is used in place of, the last one first.
     """
 
     kind: str
@@ -38,6 +41,7 @@ class Handler:
     opens_modal: bool = False
     in_incident: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
+    replaces: tuple[Handler, ...] = ()
 
     @property
     def path(self) -> str:
@@ -45,13 +49,23 @@ class Handler:
         return f"{self.function.__module__}.{self.function.__qualname__}"
 
     @property
+    def location(self) -> tuple[str, int]:
+        """The file and the line where the function is defined."""
+        return location(self.function)
+
+    def instead_of(self, other: Handler) -> Handler:
+        """This handler, which is used in place of ``other`` and of those that it replaced.
+
+        The same function registered again, or loaded again, replaces nothing.
+        """
+        others = (other, *other.replaces, *self.replaces)
+        by_path = {one.path: replace(one, replaces=()) for one in others if one.path != self.path}
+        return replace(self, replaces=tuple(by_path.values()))
+
+    @property
     def builtin(self) -> bool:
         """Whether it is one of ours, which a host's handler of that name replaces."""
         return self.function.__module__.startswith(BUILTIN_PACKAGE)
-
-
-class RegistrationError(TypeError):
-    """A decorator was used wrongly; the text says how to use it."""
 
 
 class Registry:
@@ -73,7 +87,7 @@ class Registry:
 
         Raises ``RegistrationError`` for a function that cannot take what it will be given.
         """
-        arity = self._arity(name, function)
+        arity = takes(f"the {self.kind} {name!r}", function, self.signatures)
         handler = Handler(kind=self.kind, name=name, function=function, arity=arity, **options)
         if self.exclusive:
             self._replace(self._key(name), handler)
@@ -134,6 +148,7 @@ class Registry:
     def _replace(self, key: str, handler: Handler) -> None:
         present = self._handlers.get(key)
         if present is not None and handler.builtin and not present.builtin:
+            self._handlers[key] = present.instead_of(handler)
             return
         if present and not present.builtin and present.path != handler.path:
             logger.warning(
@@ -144,7 +159,7 @@ class Registry:
                 handler.path,
                 handler.path,
             )
-        self._handlers[key] = handler
+        self._handlers[key] = handler.instead_of(present) if present else handler
 
     def _free_key(self, handler: Handler) -> str:
         """``name:path``, numbered where different functions share a path (made in a loop)."""
@@ -156,23 +171,6 @@ class Registry:
             number += 1
             key = f"{base}#{number}"
         return key
-
-    def _arity(self, name: str, function: Callable[..., Any]) -> int:
-        try:
-            signature = inspect.signature(function)
-        except (TypeError, ValueError):
-            return len(self.signatures[-1])
-        for names in reversed(self.signatures):
-            try:
-                signature.bind(*names)
-            except TypeError:
-                continue
-            return len(names)
-        allowed = " or ".join(f"({', '.join(names)})" for names in self.signatures)
-        raise RegistrationError(
-            f"{function.__module__}.{function.__qualname__}{signature} cannot handle the "
-            f"{self.kind} {name!r}: it is called with {allowed}."
-        )
 
 
 def _cut(key: str, limit: int) -> str:
@@ -189,30 +187,6 @@ def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
     codes = [getattr(function, "__code__", None) for function in (one, other)]
     closures = [getattr(function, "__closure__", None) for function in (one, other)]
     return codes[0] is not None and codes[0] == codes[1] and closures == [None, None]
-
-
-def names_list(decorator: str, names: object) -> list[str]:
-    """Check the list of names given to a decorator; a lone string is the usual mistake."""
-    if isinstance(names, str):
-        raise RegistrationError(
-            f"@{decorator}({names!r}) needs a list of names: write @{decorator}([{names!r}])."
-        )
-    found = list(names) if isinstance(names, (list, tuple, set, frozenset)) else None
-    if not found or not all(isinstance(name, str) and name.strip() for name in found):
-        raise RegistrationError(
-            f"@{decorator}({names!r}) needs a list of non-empty strings, such as "
-            f'@{decorator}(["runbook"]).'
-        )
-    return [name.strip() for name in found]
-
-
-def one_name(decorator: str, name: object) -> str:
-    """Check the single name given to a decorator."""
-    if not isinstance(name, str) or not name.strip():
-        raise RegistrationError(
-            f"@{decorator}({name!r}) needs the name it is for, a non-empty string."
-        )
-    return name
 
 
 commands = Registry("command", exclusive=True, signatures=[("incident", "user_id", "message")])

@@ -20,6 +20,7 @@ from django.utils import timezone
 from response import database
 from response.slack import leases, operations
 from response.slack.client import SlackClient, get_client
+from response.slack.discretion import log_exception, named
 from response.slack.errors import (
     SlackAuthError,
     SlackError,
@@ -154,8 +155,9 @@ class Sender:
                 self._park(call, operation, lease, error)
                 return True
             return self._failed(call, operation, lease, error, previous)
-        except Exception as error:
-            logger.exception("Call %s (%s) failed on our side", call.pk, call)
+        except Exception as error:  # noqa: BLE001 (logged below)
+            failure = "Call %s (%s) failed on our side"
+            log_exception(logger, failure, call.pk, call, incident=call.incident_id)
             return self._failed(call, operation, lease, error, None)
         else:
             return True
@@ -203,7 +205,7 @@ class Sender:
         if call.strikes >= MAX_STRIKES:
             self._park(call, operation, lease, error)
             return True
-        logger.warning("Call %s (%s), try %s: %s", call.pk, call, call.attempts, error)
+        logger.warning("Call %s (%s), try %s: %s", call.pk, call, call.attempts, named(error))
         wait = min(timedelta(seconds=2 ** min(call.attempts - 1, 6)), LONGEST_WAIT)
         self._try_again(call, lease, self.clock() + wait, describe(error))
         return False
@@ -242,7 +244,7 @@ class Sender:
             self._update(call, lease, **values)
 
     def _park(self, call: Call, operation: Operation, lease: Lease, error: Exception) -> None:
-        logger.error("Call %s (%s) is parked: %s", call.pk, call, error)
+        logger.error("Call %s (%s) is parked: %s", call.pk, call, named(error))
         with database.atomic():
             self._leave(
                 call,

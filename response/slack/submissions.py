@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError
 
 from response import database
 from response.core.actor import acting_as
+from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import payloads, people, permissions, registry
+from response.slack import limits, payloads, people, permissions, registry
+from response.slack.block_kit import plain_text
 from response.slack.client import forbid_calls
 from response.slack.context import ModalContext
+from response.slack.discretion import log_exception
 from response.slack.models import Delivery
 from response.slack.payloads import ViewSubmission
 from response.slack.registry import Handler
@@ -20,6 +24,8 @@ from response.slack.registry import Handler
 logger = logging.getLogger("response.slack.submissions")
 
 Reply = dict[str, Any]
+# Of a primary key; longer ones are no incident's, and no database takes them.
+MAX_DIGITS = 9
 FAILED = (
     "Something went wrong on our side and nothing was saved. What you typed is still here: "
     "please submit again in a moment."
@@ -41,17 +47,11 @@ def accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
     came too late, changes nothing and closes the modal.
     """
     try:
-        permissions.check(
-            submission.user_id,
-            registry.modals.reference(handler.name),
-            team_id=submission.team_id,
-            user_team_id=submission.user_team_id,
-        )
         _accept_once(handler, submission)
     except _Rejected as rejected:
-        return _errors(rejected.errors)
+        return _errors(handler, submission, rejected.errors)
     except ResponseError as refused:
-        return _errors({_first_block(submission): str(refused)})
+        return _errors(handler, submission, {refused.field: str(refused)})
     except IntegrityError:
         if _accepted_before(submission):
             logger.info("The modal %s was submitted again", submission.view_id)
@@ -63,6 +63,14 @@ def accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
 
 
 def _accept_once(handler: Handler, submission: ViewSubmission) -> None:
+    incident = _incident(submission)
+    permissions.check(
+        submission.user_id,
+        registry.modals.reference(handler.name),
+        incident=incident,
+        team_id=submission.team_id,
+        user_team_id=submission.user_team_id,
+    )
     context = ModalContext(
         user_id=submission.user_id,
         callback_id=submission.callback_id,
@@ -70,13 +78,27 @@ def _accept_once(handler: Handler, submission: ViewSubmission) -> None:
         values=submission.values,
         submission=submission.submission,
         private_metadata=submission.private_metadata,
+        incident=incident,
     )
     with database.atomic(), forbid_calls(), acting_as(people.meet(submission.user_id)):
         key = payloads.dedup_key(submission)
         Delivery(key=key, kind=Delivery.Kind.SUBMISSION).save(force_insert=True)
         errors = handler.function(context)
+        if errors is not None and not isinstance(errors, Mapping):
+            raise TypeError(
+                f"{handler.path} returned {errors!r}; a modal handler returns None, or "
+                "{block_id: text} for errors beside those inputs"
+            )
         if errors:
-            raise _Rejected(dict(errors))
+            raise _Rejected({str(field): str(text) for field, text in errors.items()})
+
+
+def _incident(submission: ViewSubmission) -> Incident | None:
+    """The incident that the modal was opened for, where it says which."""
+    pk = submission.private_metadata
+    if not pk.isascii() or not pk.isdigit() or len(pk) > MAX_DIGITS:
+        return None
+    return Incident.objects.select_related("lead", "reporter").filter(pk=int(pk)).first()
 
 
 def _accepted_before(submission: ViewSubmission) -> bool:
@@ -84,13 +106,40 @@ def _accepted_before(submission: ViewSubmission) -> bool:
 
 
 def _failed(handler: Handler, submission: ViewSubmission) -> Reply:
-    logger.exception("The modal handler %s failed", handler.path)
-    return _errors({_first_block(submission): FAILED})
+    failure = "The modal handler %s failed"
+    log_exception(logger, failure, handler.path, form=submission)
+    return _errors(handler, submission, {"": FAILED})
 
 
-def _errors(errors: dict[str, str]) -> Reply:
-    return {"response_action": "errors", "errors": errors}
+def _errors(handler: Handler, submission: ViewSubmission, errors: Mapping[str, str]) -> Reply:
+    """Errors beside their inputs; Slack shows none at all if one names no input.
+
+    https://docs.slack.dev/surfaces/modals#displaying_errors
+    """
+    inputs = submission.inputs or tuple(submission.values)
+    if not inputs:
+        return {"response_action": "update", "view": _notice("\n".join(errors.values()))}
+    unknown = [field for field in errors if field and field not in inputs]
+    if unknown:
+        logger.error(
+            "%s has errors for %s, which are no inputs of the modal %r; there are %s",
+            handler.path,
+            ", ".join(unknown),
+            submission.callback_id,
+            ", ".join(inputs),
+        )
+    beside: dict[str, list[str]] = {}
+    for field, text in errors.items():
+        beside.setdefault(field if field in inputs else inputs[0], []).append(text)
+    shown = {field: "\n".join(texts) for field, texts in beside.items()}
+    return {"response_action": "errors", "errors": shown}
 
 
-def _first_block(submission: ViewSubmission) -> str:
-    return next(iter(submission.values), "")
+def _notice(text: str) -> Reply:
+    """A modal that says what went wrong with one that has no place for it."""
+    return {
+        "type": "modal",
+        "title": plain_text("That did not work", limits.VIEW_TITLE),
+        "close": plain_text("Close", limits.VIEW_TITLE),
+        "blocks": [{"type": "section", "text": plain_text(text, limits.SECTION_TEXT)}],
+    }

@@ -1,4 +1,4 @@
-"""What happens every minute: nudges fall due, and the heart beats."""
+"""What happens every minute, nudges and a heartbeat, and every day: who is in the workspace."""
 
 from __future__ import annotations
 
@@ -7,33 +7,54 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from response.slack import notifications
+from response.slack import notifications, operations
 from response.slack.models import Heartbeat
 
 logger = logging.getLogger("response.slack.tick")
 
 PERIOD = timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
 def tick(now: datetime) -> int:
-    """Beat, and store the nudges that are due; how many there were."""
-    _beat(Q(), now)
+    """What a scheduler has done: beat, and store the nudges that are due; how many there were."""
+    names = (Heartbeat.TICK, Heartbeat.SCHEDULER)
+    if Heartbeat.objects.filter(name__in=names).update(at=now) < len(names):
+        for name in names:
+            Heartbeat.objects.get_or_create(name=name, defaults={"at": now})
+    _daily_if_due(now)
     return notifications.deliver_due(now)
+
+
+def daily(now: datetime) -> None:
+    """Ask Slack who is in the workspace; in the background, page by page."""
+    Heartbeat.objects.update_or_create(name=Heartbeat.USERS, defaults={"at": now})
+    operations.refresh_users()
 
 
 def stand_in(now: datetime) -> None:
     """Tick in place of a scheduler whose last beat is over a minute old."""
     # A beat from the future means that the clock was set back since.
     if _beat(Q(at__lt=now - PERIOD) | Q(at__gt=now + PERIOD), now):
+        _daily_if_due(now)
         notifications.deliver_due(now)
 
 
-def _beat(condition: Q, now: datetime) -> bool:
+def _daily_if_due(now: datetime) -> None:
+    """For those whose scheduler knows only minutes; of many processes one does it."""
+    today = Q(at__gt=now - DAY, at__lte=now + PERIOD)
+    if Heartbeat.objects.filter(today, name=Heartbeat.USERS).exists():
+        return
+    if _beat(~today, now, Heartbeat.USERS):
+        operations.refresh_users()
+
+
+def _beat(condition: Q, now: datetime, name: str = Heartbeat.TICK) -> bool:
     """Store the beat where the last one meets the condition; of many processes one does."""
-    beats = Heartbeat.objects.filter(condition, name=Heartbeat.TICK)
+    beats = Heartbeat.objects.filter(condition, name=name)
     if beats.update(at=now):
         return True
-    if Heartbeat.objects.filter(name=Heartbeat.TICK).exists():
+    if Heartbeat.objects.filter(name=name).exists():
         return False
-    _, created = Heartbeat.objects.get_or_create(name=Heartbeat.TICK, defaults={"at": now})
+    _, created = Heartbeat.objects.get_or_create(name=name, defaults={"at": now})
     return created

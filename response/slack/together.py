@@ -1,52 +1,105 @@
-"""Runs of one lane that share a transaction, since it costs more than what they do in it.
+"""Talk of many channels is worked off together: leases, look-ups and commits cost more than it.
 
-Only our own handlers of events and only first attempts: all of them are done or, if one fails,
-none, and each is then run by itself. A host's handler is never run twice for another's failure.
+Only our own handlers of events and only first attempts, at the head of their lane, share a
+transaction. All of them are done or, if one fails, none, and each is then run by itself. A
+host's handler is never run again for another's failure.
 """
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import takewhile
 
 from response import database
-from response.slack import dispatch, invoke, registry
+from response.slack import dispatch, invoke, leases, registry
 from response.slack.client import forbid_calls
-from response.slack.leases import Lease
-from response.slack.models import HandlerRun
+from response.slack.discretion import named
+from response.slack.leases import LeaseLost, SharedLease
+from response.slack.models import HandlerRun, UserStats
+from response.slack.registry import Handler
 
-# Seconds after which no further run joins in: on SQLite everybody else waits meanwhile.
-LONGEST = 0.02
+logger = logging.getLogger("response.slack.together")
+
+# So many runs are read at once.
+MOST = 200
+# Seconds after which nothing joins a transaction: on SQLite everybody else waits meanwhile.
+LONGEST = 0.05
 Clock = Callable[[], datetime]
+Simple = tuple[HandlerRun, Handler]
 
 
-def fitting(runs: Sequence[HandlerRun]) -> list[HandlerRun]:
-    """Those at the head of ``runs`` that may share a transaction; none if it is only one."""
-    found = list(takewhile(_is_simple, runs))
-    return found if len(found) > 1 else []
+@dataclass
+class Worked:
+    """How many runs were done, and the lanes in which nothing is left for this process."""
+
+    count: int = 0
+    lanes: set[str] = field(default_factory=set)
 
 
-def run(runs: Sequence[HandlerRun], lease: Lease, clock: Clock) -> int:
-    """Run those at the head of ``runs`` and mark them done; how many there was time for.
+def work(lanes: Sequence[str], clock: Clock) -> Worked:
+    """Run what is simple in those of ``lanes`` that are free; the rest is left as it was."""
+    worked = Worked()
+    if not lanes:
+        return worked
+    lease = leases.acquire_free(lanes, clock())
+    worked.lanes |= lease.taken
+    if not lease.lanes:
+        return worked
+    try:
+        _work_leased(lease, worked, clock)
+    except LeaseLost:
+        logger.warning("Lanes that were worked off together were taken over")
+    except Exception as error:  # noqa: BLE001 (it fails again, by itself, and is logged)
+        logger.info("One of many runs failed, each is run by itself: %s", named(error))
+    finally:
+        leases.release_shared(lease)
+    return worked
 
-    Raises ``LeaseLost``, or what a handler raised: then nothing of any of them stays.
-    """
+
+def _work_leased(lease: SharedLease, worked: Worked, clock: Clock) -> None:
+    state = HandlerRun.State.PENDING
+    due = HandlerRun.objects.filter(lane__in=lease.lanes, state=state, next_try__lte=clock())
+    runs = due.select_related("delivery").order_by("id")[:MOST]
+    simple, rest = _sorted_out(runs)
+    known = invoke.read_ahead([run for run, _ in simple])
+    while simple:
+        done = _run(simple, known, lease, clock)
+        worked.count += done
+        simple = simple[done:]
+    worked.lanes |= lease.lanes - rest
+
+
+def _sorted_out(runs: Iterable[HandlerRun]) -> tuple[list[Simple], set[str]]:
+    """The simple runs that nothing else comes before, and the lanes in which there is more."""
+    simple: list[Simple] = []
+    rest: set[str] = set()
+    for run in runs:
+        handler = registry.find(run.handler)
+        if run.lane not in rest and handler and _is_simple(run, handler):
+            simple.append((run, handler))
+        else:
+            rest.add(run.lane)
+    return simple, rest
+
+
+def _is_simple(run: HandlerRun, handler: Handler) -> bool:
+    return handler.kind == "event" and handler.builtin and handler.atomic and run.attempts == 0
+
+
+def _run(simple: Sequence[Simple], known: invoke.Known, lease: SharedLease, clock: Clock) -> int:
+    """Run those at the head in one transaction; how many there was time for."""
     until = time.monotonic() + LONGEST
     done: list[HandlerRun] = []
-    with database.atomic(), forbid_calls(), invoke.reading_once():
-        for each in runs:
-            handler = registry.find(each.handler)
-            if handler is None or (done and time.monotonic() > until):
-                break
-            invoke.KINDS[handler.kind](each, handler)
-            done.append(each)
+    with database.atomic(), forbid_calls():
+        with invoke.reading_once(known), UserStats.objects.counting_together():
+            for run, handler in simple:
+                if done and time.monotonic() > until:
+                    break
+                invoke.KINDS[handler.kind](run, handler)
+                done.append(run)
         dispatch.mark_done(done, lease, clock())
+        dispatch.drop_payloads({run.delivery_id for run in done})
     return len(done)
-
-
-def _is_simple(each: HandlerRun) -> bool:
-    handler = registry.find(each.handler)
-    is_ours = handler is not None and handler.builtin and handler.atomic
-    return is_ours and each.handler.startswith("event:") and each.attempts == 0

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
 from response.slack.errors import (
@@ -44,6 +45,8 @@ LONGEST_RETRY_AFTER = 3600.0
 # incidents, and what it logs as errors is raised here.
 _sdk_logger = logging.getLogger("response.slack.sdk")
 _sdk_logger.setLevel(logging.CRITICAL)
+# logging.dictConfig, whenever it names "response", takes levels back, and leaves filters.
+_sdk_logger.addFilter(lambda record: record.levelno >= logging.CRITICAL)
 
 # LookupError: an answer in a charset that Python does not know.
 TRANSPORT_ERRORS = (
@@ -89,14 +92,19 @@ def make_web_client(token: str, base_url: str | None, timeout: float) -> WebClie
 
 def send(web: WebClient, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Call ``method`` and return Slack's answer; raises ``SlackError`` for anything but ok."""
+    response = exchange(web, method, arguments)
+    return dict(response.data) if isinstance(response.data, dict) else {"ok": True}
+
+
+def exchange(web: WebClient, method: str, arguments: Mapping[str, Any]) -> SlackResponse:
+    """The same with the headers of the answer; those of a refusal are its ``__cause__``'s."""
     _refuse_if_forbidden(method)
     _check_token(web.token or "")
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
         if method.startswith(JSON_METHODS):
-            response = web.api_call(method, json=given)
-        else:
-            response = web.api_call(method, params=_form_fields(given))
+            return web.api_call(method, json=given)
+        return web.api_call(method, params=_form_fields(given))
     except SlackApiError as refusal:
         raise _refused(method, refusal.response) from refusal
     except TRANSPORT_ERRORS as failure:
@@ -106,7 +114,6 @@ def send(web: WebClient, method: str, arguments: Mapping[str, Any]) -> dict[str,
         raise SlackUnavailable(
             f"Slack's answer to '{method}' is no JSON object", may_have_happened=True
         ) from failure
-    return dict(response.data) if isinstance(response.data, dict) else {"ok": True}
 
 
 def post_to_response_url(

@@ -17,7 +17,6 @@ from response.background import schedule_drain
 from response.conf import conf
 from response.slack import declare, intake, payloads, tick
 from response.slack.authentication import slack_authenticate
-from response.slack.cache import update_user_cache
 from response.slack.payloads import EventCallback, MalformedPayload, SslCheck, UrlVerification
 
 logger = logging.getLogger("response.slack.views")
@@ -117,6 +116,6 @@ def cron_minute(request: HttpRequest) -> HttpResponse:
 
 @_from_cron
 def cron_daily(request: HttpRequest) -> HttpResponse:
-    """Learn who is in the workspace now."""
-    update_user_cache()
+    """Learn who is in the workspace now, without waiting for it; the tick does so daily, too."""
+    tick.daily(timezone.now())
     return HttpResponse()

@@ -37,6 +37,11 @@ def test_an_event_has_the_fields_of_0_5_1_and_a_parsed_payload(api: APIClient) -
             "timestamp": "2026-01-05T09:00:00Z",
             "event_type": "incident_event",
             "payload": {"id": 7, "report": "Down", "lead": None},
+            "verb": "",
+            "changes": {},
+            "incident_id": None,
+            "actor": None,
+            "actor_name": "",
         }
     ]
 
@@ -125,7 +130,7 @@ def test_a_time_that_is_none_is_a_400_that_explains(api: APIClient, name: str, v
     response = api.get(reverse("event-list"), {name: value})
     assert response.status_code == 400
     (message,) = response.json()[name]
-    assert value in message
+    assert value.strip()[:200] in message
     assert "2026-01-31T12:00:00Z" in message
     assert "%2B" in message
 

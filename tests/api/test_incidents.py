@@ -53,6 +53,7 @@ def test_an_incident_has_the_fields_of_0_5_1(api: APIClient) -> None:
             "deleted": False,
         },
         "id": incident.pk,
+        "private": False,
         "report": "Cards declined",
         "report_time": "2026-01-05T09:00:00Z",
         "report_only": False,

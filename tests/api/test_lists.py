@@ -96,7 +96,8 @@ def test_a_page_that_makes_no_sense_is_a_400_that_explains(
     response = api.get(reverse(name), {parameter: value})
     assert response.status_code == 400
     (message,) = response.json()[parameter]
-    assert message == f"“{value}” is not allowed. Allowed: a whole number from {least} up."
+    shown = value if len(value) <= 200 else f"{value[:200]}…"
+    assert message == f"“{shown}” is not allowed. Allowed: a whole number from {least} up."
 
 
 @pytest.mark.parametrize(
@@ -149,8 +150,7 @@ def test_lists_can_be_browsed_without_any_other_apps_templates(
     settings.INSTALLED_APPS = [app for app in settings.INSTALLED_APPS if app != "django_filters"]
     for query in ({}, {"from": "banana"}, {"limit": "1"}):
         response = api.get(reverse(name), query, headers={"Accept": accept})
-        is_refused = "from" in query and name == "event-list"
-        assert response.status_code == (400 if is_refused else 200)
+        assert response.status_code == (400 if "from" in query else 200)
 
 
 def test_months_work_in_a_project_with_naive_times(api: APIClient, settings: Any) -> None:

@@ -1,10 +1,12 @@
 """Transactions on the database of the incidents."""
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connection
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection
+from django.utils import timezone
 
 from response import database
 from response.models import Incident
+from response.slack.models import Delivery, HandlerRun
 from tests.core.factories import make_incident
 
 
@@ -56,3 +58,41 @@ def test_an_error_in_one_callback_keeps_no_other_from_running(caplog):
 
     assert calls == ["called"]
     assert "no" in caplog.text
+
+
+@pytest.mark.django_db
+def test_rows_are_inserted_with_their_defaults_in_one_statement(django_assert_num_queries):
+    at = timezone.now()
+    with django_assert_num_queries(1):
+        (pk,) = database.insert(
+            Delivery, [{"key": "k", "kind": "event", "payload": "{}", "received_at": at}]
+        )
+    delivery = Delivery.objects.get()
+    assert (delivery.pk, delivery.key, delivery.received_at) == (pk, "k", at)
+    assert delivery.incident_id is None
+    with django_assert_num_queries(1):
+        keys = database.insert(
+            HandlerRun, [{"delivery_id": pk, "lane": "C1", "handler": name} for name in "ab"]
+        )
+    runs = HandlerRun.objects.order_by("pk")
+    assert [(run.pk, run.handler, run.state, run.attempts) for run in runs] == [
+        (key, name, "pending", 0) for key, name in zip(sorted(keys), "ab", strict=True)
+    ]
+    assert runs[0].next_try >= at
+
+
+@pytest.mark.django_db
+def test_what_may_be_there_once_only_is_not_inserted_twice():
+    rows = [{"key": "k", "kind": "event"}]
+    database.insert(Delivery, rows)
+    with pytest.raises(IntegrityError), database.atomic():
+        database.insert(Delivery, rows)
+    assert Delivery.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_first_row_is_looked_up():
+    database.insert(Delivery, [{"key": "k", "kind": "event"}])
+    sql = f"SELECT kind FROM {Delivery._meta.db_table} WHERE key = %s"  # noqa: S608 (our own names)
+    assert database.first_row(sql, ["k"]) == ("event",)
+    assert database.first_row(sql, ["other"]) is None

@@ -19,7 +19,7 @@ def command(incident: Incident, user_id: str, message: str) -> tuple[bool, str |
 
 
 @keyword_handler(["host keyword"])
-def keyword(comms_channel: CommsChannel, user: str, text: str, ts: str) -> None:
+def keyword(comms_channel: CommsChannel, user: str, keyword: str, text: str, ts: str) -> None:
     comms_channel.post_in_channel("The host heard its keyword.")
 
 

@@ -124,10 +124,11 @@ def test_system_checks_and_migrations_of_the_demo_are_in_order(tmp_path: Path, s
         tmp_path,
         settings,
         SECRET_KEY="x",
+        SITE_URL="https://incidents.example.com",
         SLACK_TOKEN="xoxb-1",
         SLACK_SIGNING_SECRET="secret",
         INCIDENT_CHANNEL_ID="C1",
-        RESPONSE_CRON_TOKEN="token",
+        RESPONSE_CRON_TOKEN="a long random text",
     )
     checked = run("manage.py", "check", "--fail-level=WARNING", env=env)
     assert checked.returncode == 0, checked.stderr

@@ -14,7 +14,9 @@ from response.slack import registry
 from tests.packaging.contents import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-SETTINGS, URLS, HANDLERS = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+SETTINGS, URLS, HANDLERS, TEST = re.findall(
+    r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE
+)
 
 
 def run_block(code: str, **names: Any) -> dict[str, Any]:
@@ -52,6 +54,15 @@ def test_handlers_of_the_readme_are_registered():
         assert command.function is names["duration"]
         assert registry.keywords.matching("runbook")
     assert registry.commands.get("duration") is not command
+
+
+@pytest.mark.django_db
+def test_the_test_of_the_readme_passes_with_the_handlers_of_the_readme(slack):
+    with ExitStack() as undone:
+        for each in registry.ALL:
+            undone.enter_context(each.temporarily())
+        run_block(HANDLERS)
+        run_block(TEST)["test_duration"](slack)
 
 
 def test_every_environment_of_tox_that_the_readme_names_exists():

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from response.sandbox import manifest
 from response.sandbox.driver import Person
 from response.sandbox.errors import ApiError
+from response.sandbox.models import Team
 from response.sandbox.workspace import Workspace
 
 pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
@@ -52,6 +54,56 @@ def test_a_private_channel_is_private(call: Call, ana: Person) -> None:
     assert channel["id"] not in {one["id"] for one in listed}
     listed = call("conversations.list", types="public_channel,private_channel")["channels"]
     assert channel["id"] in {one["id"] for one in listed}
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("conversations.invite", {"users": "U0BOB"}),
+        ("conversations.rename", {"name": "other"}),
+        ("conversations.setTopic", {"topic": "x"}),
+        ("conversations.members", {}),
+        ("conversations.info", {}),
+        ("conversations.archive", {}),
+    ],
+)
+def test_private_channels_need_scopes_of_their_own(
+    call: Call, method: str, arguments: dict[str, str]
+) -> None:
+    public = call("conversations.create", name="inc-42")["channel"]["id"]
+    private = call("conversations.create", name="inc-43", is_private=True)["channel"]["id"]
+    scopes = [scope for scope in manifest.SCOPES if not scope.startswith("groups:")]
+    Team.objects.update(scopes=scopes)
+    assert call(method, channel=public, **arguments)["ok"]
+    answer = call(method, channel=private, **arguments)
+    assert answer["error"] == "missing_scope"
+    assert answer["needed"].startswith("groups:")
+
+
+def test_who_leaves_or_is_removed_is_out(call: Call, ana: Person, bob: Person) -> None:
+    channel = call("conversations.create", name="inc-43", is_private=True)["channel"]["id"]
+    call("conversations.invite", channel=channel, users="U0ANA,U0BOB,U0CHIDI")
+    bob.leaves(channel)
+    ana.removes(channel, "chidi")
+    assert call("conversations.members", channel=channel)["members"] == ["U0INCIDENT", "U0ANA"]
+    with pytest.raises(ApiError, match="channel_not_found"):
+        bob.says(channel, "let me in")
+    with pytest.raises(ApiError, match="cant_kick_self"):
+        ana.removes(channel, "ana")
+
+
+def test_a_deleted_message_is_gone(call: Call, workspace: Workspace, ana: Person) -> None:
+    ts = call("chat.postMessage", channel="C0GENERAL", text="never mind")["ts"]
+    assert call("chat.delete", channel="C0GENERAL", ts=ts) == {
+        "ok": True,
+        "channel": "C0GENERAL",
+        "ts": ts,
+    }
+    assert "never mind" not in [row.text for row in workspace.messages("general")]
+    assert call("chat.delete", channel="C0GENERAL", ts=ts)["error"] == "message_not_found"
+    theirs = ana.says("general", "mine").ts
+    answer = call("chat.delete", channel="C0GENERAL", ts=theirs)
+    assert answer["error"] == "cant_delete_message"
 
 
 @pytest.mark.parametrize(

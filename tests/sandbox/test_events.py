@@ -208,6 +208,17 @@ def test_private_channels_have_events_of_their_own(ana: Person) -> None:
     assert events("group_archive")[0]["channel"] == row.id
 
 
+def test_leaving_a_private_channel_is_told(ana: Person, bob: Person) -> None:
+    row = ana.creates_channel("secret", is_private=True)
+    ana.invites("secret", "incident", "bob")
+    Delivery.objects.all().delete()
+    bob.leaves("secret")
+    [left] = events("member_left_channel")
+    assert (left["user"], left["channel"], left["channel_type"]) == (bob.id, row.id, "G")
+    ana.removes("secret", "incident")
+    assert len(events("member_left_channel")) == 2
+
+
 def test_a_pin_carries_the_whole_message(ana: Person, bob: Person, time_machine: Any) -> None:
     time_machine.move_to(1_795_200_000, tick=False)
     row = ana.says("general", "root cause")

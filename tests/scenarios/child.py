@@ -28,10 +28,10 @@ class Child:
         # Whoever connects before gunicorn is up waits in the queue of this socket.
         with socket.create_server(("127.0.0.1", 0), backlog=256) as listener:
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-            environment = _environment(folder, only_acknowledges=only_acknowledges)
+            variables = environment(folder, only_acknowledges=only_acknowledges)
             self.process = subprocess.Popen(
                 _command(listener.fileno(), workers),
-                env=environment,
+                env=variables,
                 cwd=folder,
                 pass_fds=[listener.fileno()],
                 start_new_session=True,
@@ -80,7 +80,7 @@ def _command(descriptor: int, workers: int) -> list[str]:
     ]
 
 
-def _environment(folder: Path, *, only_acknowledges: bool) -> dict[str, str]:
+def environment(folder: Path, *, only_acknowledges: bool) -> dict[str, str]:
     # Under tox the wheel is installed; else the package is in the checkout.
     path = {} if "TOX_ENV_NAME" in os.environ else {"PYTHONPATH": str(ROOT)}
     return {

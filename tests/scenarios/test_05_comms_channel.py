@@ -156,7 +156,7 @@ def test_the_headline_links_to_it_and_no_longer_offers_one(story: Story):
 
 
 def test_the_channel_of_a_private_incident_is_private(story: Story):
-    """In 0.5.1 it was public. Its headline is not posted, so host code opens it."""
+    """In 0.5.1 it was public. Host code that opens it gets the one that is there."""
     reporter = ExternalUser.objects.create(app_id="slack", external_id=story.ana.id)
     incident = Incident.objects.create_incident(
         report="Payroll",

@@ -121,9 +121,11 @@ def test_keyword_handlers_of_both_signatures_run_and_several_hosts_share_a_word(
     """In 0.5.1 the host that was loaded last had the word alone."""
     heard: list[tuple[Any, ...]] = []
 
-    @keyword_handler(["runbook"])
     def of_0_3(comms_channel: CommsChannel, user: str, text: str, ts: str) -> None:
         heard.append((comms_channel, user, text, ts))
+
+    with pytest.deprecated_call(match="keyword"):
+        keyword_handler(["runbook"])(of_0_3)
 
     @keyword_handler(["runbook", "run book"])
     def of_0_5(comms_channel: CommsChannel, user: str, keyword: str, text: str, ts: str) -> None:
@@ -144,7 +146,7 @@ def test_a_keyword_is_a_word_that_is_said_and_nothing_else(story: Story):
     heard: list[str] = []
 
     @keyword_handler(["book"])
-    def listen(comms_channel: CommsChannel, user: str, text: str, ts: str) -> None:
+    def listen(comms_channel: CommsChannel, user: str, keyword: str, text: str, ts: str) -> None:
         heard.append(text)
 
     channel = story.begins()
@@ -163,7 +165,7 @@ def test_an_alert_of_a_bot_can_say_a_keyword(story: Story):
     heard: list[str] = []
 
     @keyword_handler(["cpu"])
-    def listen(comms_channel: CommsChannel, user: str, text: str, ts: str) -> None:
+    def listen(comms_channel: CommsChannel, user: str, keyword: str, text: str, ts: str) -> None:
         heard.append(user)
 
     channel = story.begins()
@@ -183,7 +185,7 @@ def test_one_handler_that_fails_keeps_no_other_from_running(story: Story):
         raise RuntimeError("the pager is down")
 
     @keyword_handler(["runbook"])
-    def listen(comms_channel: CommsChannel, user: str, text: str, ts: str) -> None:
+    def listen(comms_channel: CommsChannel, user: str, keyword: str, text: str, ts: str) -> None:
         comms_channel.post_in_channel("Here it is.")
 
     channel = story.begins()
@@ -200,10 +202,11 @@ def test_an_action_handler_in_the_form_before_0_3_gets_incident_user_and_message
     def button(headline_post: HeadlinePost) -> block_kit.Button:
         return block_kit.Button("Old", "old-button", value=headline_post.incident.pk)
 
-    @action_handler("old-button")
     def old(incident: Incident, user_id: str, message: str) -> None:
         got.append((incident, user_id, message))
 
+    with pytest.deprecated_call(match="action_context"):
+        action_handler("old-button")(old)
     incident = story.declares(story.ana)
     headline = story.headline(incident)
     story.bob.clicks(headline, "old-button")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from response.core.models import Action, TimelineEvent
-from response.slack import inbox, intake, leases, outbox, payloads, registry, together
+from response.core.models import Action, Incident, TimelineEvent
+from response.slack import inbox, intake, invoke, leases, outbox, payloads, registry, together
 from response.slack.client import SlackCallInTransaction, get_client
 from response.slack.decorators import incident_command, slack_event
 from response.slack.models import Call, Conversation, Delivery, HandlerRun, SlackUser, UserStats
@@ -302,9 +305,6 @@ def test_a_handler_that_kills_every_process_is_parked_in_the_end(channel, boxes)
 
 
 def test_handling_a_message_costs_the_same_for_the_fiftieth_as_for_the_first(channel, boxes):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
     def cost(start: int, count: int) -> int:
         for number in range(start, start + count):
             message(number)
@@ -317,31 +317,72 @@ def test_handling_a_message_costs_the_same_for_the_fiftieth_as_for_the_first(cha
     assert (fifty - one) / 49 <= 7
 
 
-def test_talk_shares_a_transaction_and_one_that_fails_is_run_by_itself(channel, boxes, monkeypatch):
+@pytest.fixture
+def counts(monkeypatch) -> Counts:
+    """Every message that is counted from now on; ``after`` is called with how many it were."""
+    monkeypatch.setattr(together, "LONGEST", 60.0)
     count = UserStats.objects.count_message
-    counted = []
+    found = Counts()
 
-    def fails_for_the_third(self, incident, user):
-        counted.append(1)
+    def count_message(self, incident, user):
         count(incident, user)
-        if len(counted) in (3, 6):
+        found.number += 1
+        found.after(found.number)
+
+    monkeypatch.setattr(type(UserStats.objects), "count_message", count_message)
+    return found
+
+
+class Counts:
+    number = 0
+
+    def after(self, number: int) -> None:
+        """To be replaced."""
+
+
+@pytest.fixture
+def known_channel(channel, boxes):
+    """It was talked in before."""
+    message(1000)
+    boxes.handle()
+    HandlerRun.objects.all().delete()
+    UserStats.objects.update(message_count=0)
+    return channel
+
+
+def test_talk_shares_a_transaction_and_if_one_fails_each_is_run_by_itself(
+    known_channel, boxes, counts
+):
+    def fail(number: int) -> None:
+        if number in (3, 6):
             raise ValueError("the third")
 
-    monkeypatch.setattr(together, "LONGEST", 60.0)
-    monkeypatch.setattr(type(UserStats.objects), "count_message", fails_for_the_third)
+    counts.after = fail
     for number in range(5):
         message(number)
     boxes.handle()
+    assert counts.number == 3 + 5
     assert states() == ["done", "done", "pending", "done", "done"]
     assert UserStats.objects.get().message_count == 4
-    assert len(counted) == 3 + 5
     boxes.clock.forward(seconds=10)
     boxes.handle()
     assert states() == ["done"] * 5
     assert UserStats.objects.get().message_count == 5
 
 
-def test_a_hosts_handler_never_shares_a_transaction(channel, boxes):
+def test_talk_shares_a_transaction_up_to_what_must_be_run_by_itself(known_channel, boxes, counts):
+    for number in range(5):
+        message(number)
+    mention(5, "severity critical")
+    message(6, "after that")
+    seen = []
+    counts.after = lambda number: seen.append(Incident.objects.get().severity)
+    boxes.handle()
+    assert seen == [None] * 5 + ["1"]
+    assert set(states()) == {"done"}
+
+
+def test_a_hosts_handler_never_shares_a_transaction(known_channel, boxes):
     ran = []
 
     @slack_event("message", atomic=True)
@@ -357,21 +398,81 @@ def test_a_hosts_handler_never_shares_a_transaction(channel, boxes):
     assert sorted(states()) == ["done"] * 7 + ["pending"]
 
 
-def test_a_lease_that_is_lost_in_a_shared_transaction_undoes_all_of_it(channel, boxes, monkeypatch):
-    count = UserStats.objects.count_message
+def test_a_lease_that_was_lost_before_a_shared_transaction_ends_undoes_all_of_it(
+    known_channel, boxes, counts, monkeypatch
+):
+    known = invoke.read_ahead
 
-    def count_and_lose(self, incident, user):
-        count(incident, user)
+    def take_over(runs):
         Conversation.objects.filter(key="in:C0INC").update(lease_token="another")
+        return known(runs)
 
-    monkeypatch.setattr(together, "LONGEST", 60.0)
-    with monkeypatch.context() as patch:
-        patch.setattr(type(UserStats.objects), "count_message", count_and_lose)
-        for number in range(5):
-            message(number)
-        boxes.handle()
+    monkeypatch.setattr(invoke, "read_ahead", take_over)
+    for number in range(5):
+        message(number)
+    boxes.handle()
+    assert counts.number == 5
     assert states() == ["pending"] * 5
-    assert not UserStats.objects.exists()
+    assert UserStats.objects.get().message_count == 0
     boxes.clock.forward(seconds=31)
     boxes.handle()
+    assert states() == ["done"] * 5
     assert UserStats.objects.get().message_count == 5
+
+
+def test_talk_of_fifty_channels_costs_as_many_queries_as_that_of_one(channel, boxes, monkeypatch):
+    def cost(channels: list[str]) -> int:
+        for channel_id in channels:
+            receive(event(next(numbers), type="message", text="x", channel=channel_id))
+        with CaptureQueriesContext(connection) as queries:
+            boxes.handle()
+        return len(queries)
+
+    numbers = itertools.count()
+    ids = [f"C0{number}" for number in range(50)]
+    for channel_id in ids:
+        make_comms_channel(make_incident(), channel_id=channel_id)
+    monkeypatch.setattr(together, "LONGEST", 60.0)
+    cost(ids)
+    one, fifty = cost(ids[:1]), cost(ids)
+    assert fifty == one
+
+
+def test_what_many_say_is_counted_in_a_few_queries(known_channel, boxes, monkeypatch):
+    monkeypatch.setattr(together, "LONGEST", 60.0)
+
+    def talk(people: int) -> int:
+        for number in range(people):
+            said = {"type": "message", "text": "x", "user": f"U0MANY{number}"}
+            receive(event(next(numbers), **said, channel="C0INC"))
+        with CaptureQueriesContext(connection) as queries:
+            boxes.handle()
+        return len(queries)
+
+    numbers = itertools.count()
+    talk(50)
+    one, fifty = talk(1), talk(50)
+    assert fifty == one
+    counts = UserStats.objects.exclude(message_count=0).values_list("message_count", flat=True)
+    assert sorted(counts) == [2] * 49 + [3]
+
+
+def test_lanes_that_another_was_quicker_with_are_left_alone(known_channel, boxes, monkeypatch):
+    due = inbox.due_lanes
+
+    def due_then_taken(now):
+        lanes = due(now)
+        for lane in lanes:
+            assert leases.acquire("in:" + lane, now)
+        return lanes
+
+    alone = []
+    monkeypatch.setattr(inbox, "due_lanes", due_then_taken)
+    monkeypatch.setattr(inbox, "work_lane", lambda lane, clock: alone.append(lane) or 0)
+    message(1)
+    assert inbox.work(boxes.clock) == 0
+    assert (alone, states()) == ([], ["pending"])
+    monkeypatch.undo()
+    boxes.clock.forward(seconds=31)
+    boxes.handle()
+    assert states() == ["done"]

@@ -76,3 +76,24 @@ def test_a_lease_from_beyond_any_we_give_counts_as_abandoned():
     """The clock was set back by an hour since it was given."""
     leases.acquire("in:C1", NOW)
     assert leases.acquire("in:C1", NOW - timedelta(hours=1)) is not None
+
+
+def test_a_shared_lease_has_those_lanes_that_are_free_and_tells_which_are_taken():
+    for lane in ("free", "freed", "taken", "left"):
+        lease = leases.acquire(f"in:{lane}", NOW)
+        if lane == "freed":
+            leases.release(lease)
+    Conversation.objects.filter(key="in:free").update(lease_token=None, leased_until=None)
+    Conversation.objects.filter(key="in:left").update(leased_until=NOW)
+    shared = leases.acquire_free(["free", "freed", "taken", "left", "never"], NOW)
+    assert shared.lanes == {"free", "freed", "never"}
+    assert shared.taken == {"taken"}
+
+
+def test_a_shared_lease_guards_each_of_its_lanes_and_gives_back_those_it_still_has():
+    shared = leases.acquire_free(["one", "two"], NOW)
+    heir = leases.acquire("in:two", LATER)
+    assert heir.inherited
+    leases.release_shared(shared)
+    assert leases.acquire("in:one", LATER) is not None
+    assert leases.acquire("in:two", LATER) is None

@@ -141,6 +141,7 @@ def test_a_declaration_is_in_wire_form() -> None:
         impact=None,
         lead_id="U0BOB",
         severity="2",
+        private=False,
         channel_id="C0GENERAL",
         response_url="https://hooks.slack.com/1",
     )

@@ -7,14 +7,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from response.core.models import ExternalUser
-from response.slack import cache, reference_utils, users
+from response.slack import cache, users
 from response.slack.client import SlackCallInTransaction, SlackError, SlackNotFound, forbid_calls
 from response.slack.models import SlackUser
 from response.slack.payloads import MalformedPayload
 from tests.factories import make_person
+from tests.scenarios.others import at_once
 from tests.slack.web_api_server import Server, error, ok, serving
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +138,120 @@ def test_a_page_of_known_people_costs_two_queries_however_many_they_are(
         assert users.update_many(page) == 0
 
 
+def test_a_list_does_not_undo_what_an_event_said_after_it_was_asked_for() -> None:
+    users.update_from_profile({**member(1), "is_restricted": True}, fetched_at=NOW)
+    stale = NOW - timedelta(seconds=2)
+    assert users.update_many([member(1), member(2)], fetched_at=stale) == 1
+    assert SlackUser.objects.get(user__external_id="U1").is_guest
+    assert users.update_many([member(1)], fetched_at=NOW + timedelta(seconds=2)) == 1
+
+
+def test_what_was_learned_before_the_clock_was_set_back_is_not_taken_for_newer() -> None:
+    users.update_from_profile(member(1), fetched_at=timezone.now() + timedelta(hours=1))
+    assert users.update_many([{**member(1), "is_restricted": True}]) == 1
+
+
+def test_one_who_is_listed_twice_is_stored_once_as_listed_last() -> None:
+    assert users.update_many([member(1), {**member(1), "deleted": True}]) == 1
+    assert person("U1").deleted
+
+
+def test_people_met_by_id_alone_get_their_names_from_the_list() -> None:
+    met, _ = ExternalUser.objects.get_or_create_slack(external_id="U1")
+    users.update_many([member(1), member(2)])
+    met.refresh_from_db()
+    assert met.display_name == "p1"
+    assert SlackUser.objects.count() == 2
+
+
+ODD: list[dict[str, Any]] = [
+    {**member(1), "profile": {"display_name": "名" * 80, "real_name": "r" * 80}},
+    {**member(2), "deleted": True, "profile": {}},
+    {**member(3), "is_bot": True},
+    {**member(4), "is_restricted": True, "is_ultra_restricted": True},
+    {**member(5), "id": "W5", "team_id": "E0GRID", "enterprise_user": {"id": "W5"}},
+    {"id": "USLACKBOT", "name": "slackbot"},
+]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everybody_whom_slack_lists_is_stored_as_one_by_one() -> None:
+    users.update_many(ODD, fetched_at=NOW)
+    together = stored()
+    ExternalUser.objects.all().delete()
+    for user in ODD:
+        users.update_from_profile(user, fetched_at=NOW)
+    assert together == stored()
+    assert together["U1"][:2] == ("名" * 80, "r" * 80)
+    assert together["U2"][3]
+    assert {user_id for user_id, row in together.items() if row[5]} == {"U3", "USLACKBOT"}
+    assert together["U4"][6:] == (True, True)
+    assert together["W5"][4] == "E0GRID"
+
+
+def stored() -> dict[str, tuple[Any, ...]]:
+    fields = [*users.NAMES, *(f"slack__{name}" for name in users.STANDING)]
+    order = ["display_name", "full_name", "email", "deleted", *fields[4:]]
+    return {row[0]: row[1:] for row in ExternalUser.objects.values_list("external_id", *order)}
+
+
+def queries_of(people: list[dict[str, Any]]) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        users.update_many(people)
+    return len(queries)
+
+
+@pytest.mark.parametrize("change", ["new", "renamed", "other standing"])
+def test_a_page_costs_the_same_for_one_person_and_for_fifty(change: str) -> None:
+    changes: dict[str, dict[str, Any]] = {
+        "new": {},
+        "renamed": {"profile": {"display_name": "new"}},
+        "other standing": {"is_restricted": True},
+    }
+    costs = []
+    for first, size in ((0, 1), (100, 50)):
+        page = [member(first + number) for number in range(size)]
+        if change != "new":
+            users.update_many(page)
+        costs.append(queries_of([{**user, **changes[change]} for user in page]))
+    assert costs[0] == costs[1] <= 6
+
+
+def test_any_number_of_people_is_stored_in_batches_of_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+    made = 0
+    store = users._store
+
+    def people() -> Iterator[dict[str, Any]]:
+        nonlocal made
+        for number in range(1050):
+            made += 1
+            yield member(number)
+
+    def counting(profiles: list[Any], now: datetime) -> int:
+        sizes.append(len(profiles))
+        # No more were asked for than are stored now.
+        assert made == sum(sizes)
+        return store(profiles, now)
+
+    monkeypatch.setattr(users, "_store", counting)
+    with CaptureQueriesContext(connection) as queries:
+        assert users.update_many(people()) == 1050
+    assert sizes == [200] * 5 + [50]
+    assert ExternalUser.objects.count() == SlackUser.objects.count() == 1050
+    assert len(queries) <= 12 * len(sizes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_processes_that_learn_of_the_same_people_at_once_keep_all_of_them() -> None:
+    page = [member(number) for number in range(100)]
+    at_once([lambda: users.update_many(page), lambda: users.update_many(page[::-1])])
+    assert ExternalUser.objects.count() == SlackUser.objects.count() == 100
+    assert person("U7").display_name == "p7"
+
+
 # -- 0.5.1's look-ups ---------------------------------------------------------------------
 
 
@@ -216,25 +334,3 @@ def test_the_daily_job_fetches_every_page(slack: Server) -> None:
     assert person("U3").display_name == "p3"
     assert person("U2").display_name == "untouched"
     assert [call.get("cursor") for call in slack.calls("users.list")] == [None, "next", None]
-
-
-# -- references ---------------------------------------------------------------------------
-
-
-def test_references_are_written_and_read() -> None:
-    assert reference_utils.channel_reference("C1") == "<#C1>"
-    assert reference_utils.channel_reference(None) is None
-    assert reference_utils.user_reference("W1") == "<@W1>"
-    assert reference_utils.reference_to_id("ask <@W1|ana> or <@U2>") == "W1"
-    assert reference_utils.reference_to_id("nobody") is None
-    assert reference_utils.reference_to_id(None) is None
-
-
-def test_human_readable_text_has_names_and_stays_escaped(slack: Server) -> None:
-    make_person("ana & co", external_id="U0ANA")
-    wire = "<@U0ANA> and <@U0STRANGER> in <#C1|general>: a &lt;b&gt; &amp; <https://x.test|x>"
-    assert reference_utils.slack_to_human_readable(wire) == (
-        "@ana &amp; co and @U0STRANGER in #general: a &lt;b&gt; &amp; x (https://x.test)"
-    )
-    assert reference_utils.slack_to_human_readable(None) == ""
-    assert slack.requests == []

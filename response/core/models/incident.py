@@ -57,6 +57,13 @@ class Incident(TrackedModel):
 
     objects: ClassVar[IncidentManager] = IncidentManager()
 
+    class Meta:
+        permissions = (
+            ("close_incident", "Can close and reopen incidents"),
+            ("export_incidents", "Can export incidents"),
+            ("view_private_incident", "Can view every private incident"),
+        )
+
     def __str__(self) -> str:
         return text.to_plain(self.report)
 

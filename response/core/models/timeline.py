@@ -56,17 +56,18 @@ class TimelineEvent(models.Model):
         return wire.to_plain(self.text)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the entry; a new one is told by ``timeline_event_added``."""
-        if not self._state.adding:
-            super().save(*args, **kwargs)
-            return
-        if self.actor_id is None and not self.actor_name:
-            actor = current_actor()
+        """Write the entry, and tell it: ``timeline_event_added`` or ``timeline_event_changed``."""
+        actor, adding = current_actor(), self._state.adding
+        if adding and self.actor_id is None and not self.actor_name:
             self.actor, self.actor_name = actor.user, actor.name
         using = kwargs.get("using") or router.db_for_write(type(self), instance=self)
         with transaction.atomic(using=using):
             super().save(*args, **kwargs)
-            signals.timeline_event_added.send(sender=TimelineEvent, timeline_event=self)
+            told: dict[str, Any] = {"sender": TimelineEvent, "timeline_event": self}
+            if adding:
+                signals.timeline_event_added.send(**told)
+            else:
+                signals.timeline_event_changed.send(actor=actor, **told)
 
 
 def add_incident_update_event(

@@ -23,9 +23,7 @@ SCOPE_OF_TYPE = {
 @method("conversations.create", args="name is_private", scopes=MANAGE)
 def create(call: Call) -> dict[str, Any]:
     is_private = call.args.boolean("is_private")
-    needed = "groups:write" if is_private else "channels:manage"
-    if not call.may(needed):
-        raise ApiError("missing_scope", needed=needed, provided=",".join(call.team.scopes))
+    _require_scope(call, "groups:write" if is_private else "channels:manage")
     name = call.args.string("name")
     return _answer(call, channels.create(call.bot, name, is_private=is_private))
 
@@ -42,7 +40,7 @@ def join(call: Call) -> dict[str, Any]:
 
 @method("conversations.leave", args="channel", scopes=MANAGE)
 def leave(call: Call) -> dict[str, Any]:
-    return {} if channels.leave(call.bot, _channel(call)) else {"not_in_channel": True}
+    return {} if channels.leave(call.bot, _managed(call)) else {"not_in_channel": True}
 
 
 @method("conversations.invite", args="channel users force", scopes=MANAGE)
@@ -50,41 +48,41 @@ def invite(call: Call) -> dict[str, Any]:
     users = call.args.names("users")
     if len(users) > 100:
         raise ApiError("too_many_users")
-    channel = _channel(call)
+    channel = _managed(call)
     channels.invite(call.bot, channel, users, force=call.args.boolean("force"))
     return _answer(call, channel)
 
 
 @method("conversations.rename", args="channel name", scopes=MANAGE)
 def rename(call: Call) -> dict[str, Any]:
-    channel = _channel(call)
+    channel = _managed(call)
     channels.rename(call.bot, channel, call.args.string("name"))
     return _answer(call, channel)
 
 
 @method("conversations.setTopic", args="channel topic", scopes=MANAGE)
 def set_topic(call: Call) -> dict[str, Any]:
-    channel = _channel(call)
+    channel = _managed(call)
     channels.set_topic(call.bot, channel, call.args.string("topic"))
     return {**_answer(call, channel), "topic": channel.topic}
 
 
 @method("conversations.setPurpose", args="channel purpose", scopes=MANAGE)
 def set_purpose(call: Call) -> dict[str, Any]:
-    channel = _channel(call)
+    channel = _managed(call)
     channels.set_purpose(call.bot, channel, call.args.string("purpose"))
     return {**_answer(call, channel), "purpose": channel.purpose}
 
 
 @method("conversations.archive", args="channel", scopes=MANAGE)
 def archive(call: Call) -> dict[str, Any]:
-    channels.archive(call.bot, _channel(call))
+    channels.archive(call.bot, _managed(call))
     return {}
 
 
 @method("conversations.unarchive", args="channel", scopes=MANAGE)
 def unarchive(call: Call) -> dict[str, Any]:
-    channels.unarchive(call.bot, _channel(call))
+    channels.unarchive(call.bot, _managed(call))
     return {}
 
 
@@ -114,7 +112,7 @@ def open_conversation(call: Call) -> dict[str, Any]:
     writes=False,
 )
 def info(call: Call) -> dict[str, Any]:
-    channel = _channel(call)
+    channel = _readable(call)
     answer = _answer(call, channel)
     if call.args.boolean("include_num_members"):
         answer["channel"]["num_members"] = channel.memberships.count()
@@ -132,9 +130,7 @@ def list_conversations(call: Call) -> dict[str, Any]:
     for kind in types:
         if kind not in TYPES:
             raise ApiError("invalid_types")
-        if not call.may(SCOPE_OF_TYPE[kind]):
-            provided = ",".join(call.team.scopes)
-            raise ApiError("missing_scope", needed=SCOPE_OF_TYPE[kind], provided=provided)
+        _require_scope(call, SCOPE_OF_TYPE[kind])
     kinds = {TYPES[kind] for kind in types}
     rows = [row for row in channels.visible_to(call.bot) if row.kind in kinds]
     if call.args.boolean("exclude_archived"):
@@ -147,7 +143,7 @@ def list_conversations(call: Call) -> dict[str, Any]:
 
 @method("conversations.members", args="channel cursor limit", scopes=READ, writes=False)
 def members(call: Call) -> dict[str, Any]:
-    channel = _channel(call)
+    channel = _readable(call)
     ids = list(channel.memberships.order_by("pk").values_list("user_id", flat=True))
     chosen, metadata = paging.page(ids, call.args, default=100, most=999)
     return {"members": chosen, **metadata}
@@ -155,6 +151,26 @@ def members(call: Call) -> dict[str, Any]:
 
 def _channel(call: Call) -> Channel:
     return channels.find(call.args.required("channel"), call.bot)
+
+
+def _managed(call: Call) -> Channel:
+    """The channel, if the token may change channels of its kind."""
+    channel = _channel(call)
+    _require_scope(call, "groups:write" if channel.is_private else "channels:manage")
+    return channel
+
+
+def _readable(call: Call) -> Channel:
+    """The conversation, if the token may look at those of its kind."""
+    channel = _channel(call)
+    kinds = {kind: name for name, kind in TYPES.items()}
+    _require_scope(call, SCOPE_OF_TYPE[kinds[channel.kind]])
+    return channel
+
+
+def _require_scope(call: Call, needed: str) -> None:
+    if not call.may(needed):
+        raise ApiError("missing_scope", needed=needed, provided=",".join(call.team.scopes))
 
 
 def _answer(call: Call, channel: Channel) -> dict[str, Any]:

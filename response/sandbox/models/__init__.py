@@ -1,4 +1,8 @@
-"""The workspace's rows. All of them live in the database alias ``sandbox``."""
+"""The workspace's rows. All of them live in the database alias ``sandbox``.
+
+Each names its ``app_label``: imported in a project that has not installed the sandbox, as
+``response.testing`` does, it must not be taken for a model of ``response``.
+"""
 
 from response.sandbox.models.channels import Bookmark, Channel, Membership
 from response.sandbox.models.messages import Message, Pin, Reaction

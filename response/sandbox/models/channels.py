@@ -23,6 +23,7 @@ class Channel(models.Model):
     members = models.ManyToManyField(User, through="Membership", related_name="channels")
 
     class Meta:
+        app_label = "response_sandbox"
         ordering = ("name",)
 
     def __str__(self) -> str:
@@ -42,6 +43,7 @@ class Membership(models.Model):
     last_read = models.CharField(max_length=20, default="0")
 
     class Meta:
+        app_label = "response_sandbox"
         constraints = (
             models.UniqueConstraint(fields=["channel", "user"], name="sandbox_member_once"),
         )
@@ -57,6 +59,9 @@ class Bookmark(models.Model):
     link = models.CharField(max_length=2048)
     emoji = models.CharField(max_length=100, blank=True)
     created = models.BigIntegerField()
+
+    class Meta:
+        app_label = "response_sandbox"
 
     def __str__(self) -> str:
         return self.title

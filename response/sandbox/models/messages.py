@@ -34,6 +34,7 @@ class Message(models.Model):
     )
 
     class Meta:
+        app_label = "response_sandbox"
         ordering = ("ts",)
         constraints = (
             models.UniqueConstraint(fields=["channel", "ts"], name="sandbox_message_ts_once"),
@@ -56,6 +57,7 @@ class Reaction(models.Model):
     name = models.CharField(max_length=100)
 
     class Meta:
+        app_label = "response_sandbox"
         ordering = ("id",)
         constraints = (
             models.UniqueConstraint(
@@ -73,6 +75,7 @@ class Pin(models.Model):
     created = models.BigIntegerField()
 
     class Meta:
+        app_label = "response_sandbox"
         ordering = ("-created", "-id")
 
     def __str__(self) -> str:

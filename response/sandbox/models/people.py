@@ -21,6 +21,7 @@ class User(models.Model):
     updated = models.BigIntegerField(default=0)
 
     class Meta:
+        app_label = "response_sandbox"
         ordering = ("id",)
 
     def __str__(self) -> str:
@@ -37,6 +38,9 @@ class UserGroup(models.Model):
     handle = models.CharField(max_length=80)
     name = models.CharField(max_length=80)
     users = models.ManyToManyField(User, related_name="usergroups")
+
+    class Meta:
+        app_label = "response_sandbox"
 
     def __str__(self) -> str:
         return self.handle

@@ -23,5 +23,8 @@ class Team(models.Model):
     last_ts = models.BigIntegerField(default=0)
     sequence = models.BigIntegerField(default=0)
 
+    class Meta:
+        app_label = "response_sandbox"
+
     def __str__(self) -> str:
         return self.name

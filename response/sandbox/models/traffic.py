@@ -19,6 +19,9 @@ class Trigger(models.Model):
     issued_at = models.FloatField()
     used = models.BooleanField(default=False)
 
+    class Meta:
+        app_label = "response_sandbox"
+
     def __str__(self) -> str:
         return self.id
 
@@ -33,6 +36,9 @@ class ResponseUrl(models.Model):
     message_ts = models.CharField(max_length=20, blank=True)
     issued_at = models.FloatField()
     uses = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        app_label = "response_sandbox"
 
     def __str__(self) -> str:
         return self.token
@@ -67,6 +73,7 @@ class Delivery(models.Model):
     ms = models.PositiveIntegerField(default=0)
 
     class Meta:
+        app_label = "response_sandbox"
         verbose_name_plural = "deliveries"
         ordering = ("id",)
         indexes = (
@@ -94,6 +101,7 @@ class ApiCall(models.Model):
     ms = models.PositiveIntegerField(default=0)
 
     class Meta:
+        app_label = "response_sandbox"
         ordering = ("id",)
 
     def __str__(self) -> str:
@@ -104,6 +112,9 @@ class FaultSettings(models.Model):
     """What is switched on of ``faults.Faults``: one row."""
 
     values = models.JSONField(default=dict)
+
+    class Meta:
+        app_label = "response_sandbox"
 
     def __str__(self) -> str:
         return "faults"

@@ -23,6 +23,7 @@ class View(models.Model):
     is_open = models.BooleanField(default=True)
 
     class Meta:
+        app_label = "response_sandbox"
         ordering = ("depth",)
         indexes = (models.Index(fields=["user", "is_open"], name="sandbox_view_open"),)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar, overload
 
-from response.slack import registry
+from response.slack import registration, registry
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -29,7 +29,7 @@ def dialog_handler(
     modal has closed: ``submission`` is ``{name: value}``, ``state`` the text given to
     ``Dialog(state=…)``. A form whose errors belong beside its fields is ``@modal_handler``'s.
     """
-    name = registry.one_name("dialog_handler", callback_id)
+    name = registration.one_name("dialog_handler", callback_id)
 
     def register(function: F) -> F:
         registry.dialogs.register(name, function, atomic=atomic)

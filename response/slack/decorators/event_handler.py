@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar, overload
 
-from response.slack import registry
+from response.slack import registration, registry
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -35,13 +35,18 @@ def slack_event(
     All handlers of an event run, each on its own.
     https://docs.slack.dev/reference/events
     """
-    name = registry.one_name("slack_event", event)
+    name = registration.one_name("slack_event", event)
+    if name.startswith("message."):
+        raise registration.RegistrationError(
+            f"@slack_event({name!r}): that is the name of a subscription. The event's type is "
+            "'message', its payload says which kind of channel: write @slack_event('message')."
+        )
 
     def register(function: F) -> F:
         handler = registry.events.register(name, function, atomic=atomic, in_incident=in_incident)
         if handler.arity == 1 and in_incident:
             registry.events.discard(handler)
-            raise registry.RegistrationError(
+            raise registration.RegistrationError(
                 f"{handler.path} handles the event {name!r} in comms channels and is called "
                 "with (incident, payload); to get the payload alone, from any channel, "
                 "register it with in_incident=False."

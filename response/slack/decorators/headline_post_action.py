@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, TypeVar, overload
+from typing import Literal, TypeVar, get_args, overload
 
-from response.slack import registry
+from response.slack import registration, registry
 
 F = TypeVar("F", bound=Callable[..., object])
 When = Literal["open", "closed", "always"]
@@ -34,9 +34,12 @@ def headline_post_action(
     ``"always"``.
     """
     if callable(order):
-        raise registry.RegistrationError(
+        raise registration.RegistrationError(
             "@headline_post_action needs parentheses: write @headline_post_action(order=150)."
         )
+
+    registration.whole_number("headline_post_action", "order", order)
+    registration.one_of("headline_post_action", "when", when, get_args(When))
 
     def register(function: F) -> F:
         registry.headline_actions.register(when, function, order=order)

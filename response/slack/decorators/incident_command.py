@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar, overload
 
-from response.slack import registry
+from response.slack import registration, registry
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -40,10 +40,10 @@ def incident_command(
     one transaction with its done mark: its effects in the database happen exactly once, and
     inside it the Slack client refuses to call.
     """
-    names = registry.names_list("incident_command", commands)
+    names = registration.names_list("incident_command", commands)
     for name in names:
         if len(name.split()) != 1:
-            raise registry.RegistrationError(
+            raise registration.RegistrationError(
                 f"@incident_command([{name!r}]): a command is one word without spaces; what "
                 "follows it is given to the function as its message."
             )

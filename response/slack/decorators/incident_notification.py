@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from response.core.models import Incident
-from response.slack import registry
+from response.slack import registration, registry
 
 F = TypeVar("F", bound=Callable[..., object])
 Condition = Callable[[Incident], bool]
@@ -29,10 +29,33 @@ def recurring_notification(
     A function that raises is tried again and spends nothing either.
     """
     if callable(interval_mins):
-        raise registry.RegistrationError(
+        raise registration.RegistrationError(
             "@recurring_notification needs its interval: write "
             "@recurring_notification(interval_mins=30, max_notifications=10)."
         )
+    return _nudge(
+        "recurring_notification",
+        interval_mins=registration.whole_number(
+            "recurring_notification", "interval_mins", interval_mins, 1
+        ),
+        max_notifications=registration.whole_number(
+            "recurring_notification", "max_notifications", max_notifications, 1
+        ),
+        when=when,
+        atomic=atomic,
+    )
+
+
+def _nudge(
+    decorator: str,
+    *,
+    interval_mins: int,
+    max_notifications: int,
+    when: Condition | None,
+    atomic: bool,
+) -> Callable[[F], F]:
+    if when is not None:
+        registration.takes(f"when= of @{decorator}", when, [("incident",)])
     options = {"interval_mins": interval_mins, "max_notifications": max_notifications, "when": when}
 
     def register(function: F) -> F:
@@ -56,7 +79,10 @@ def single_notification(
     """
     if callable(initial_delay_mins):
         return single_notification(0, initial_delay_mins)
-    register = recurring_notification(
-        initial_delay_mins, max_notifications=1, when=when, atomic=atomic
+    delay = registration.whole_number(
+        "single_notification", "initial_delay_mins", initial_delay_mins, 0
+    )
+    register: Callable[[F], F] = _nudge(
+        "single_notification", interval_mins=delay, max_notifications=1, when=when, atomic=atomic
     )
     return register(func) if func is not None else register

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar, overload
 
-from response.slack import registry
+from response.slack import registration, registry
 
 F = TypeVar("F", bound=Callable[..., object])
+
+OLD_FORM = "(comms_channel, user, text, ts)"
+NEW_FORM = "(comms_channel, user, keyword, text, ts)"
 
 
 @overload
@@ -25,16 +28,18 @@ def keyword_handler(
 ) -> Callable[[F], F] | F:
     """Register a function for messages in comms channels that contain one of ``keywords``.
 
-    It is called with ``(comms_channel, user, keyword, text, ts)``, or without ``keyword``
-    where it takes four arguments; ``user`` is a Slack id (a bot's for a bot's message).
+    It is called with ``(comms_channel, user, keyword, text, ts)``; ``user`` is a Slack id (a
+    bot's for a bot's message). (Where it takes four arguments it is still called without
+    ``keyword``, which is deprecated.)
     Keywords are matched as whole words in any case, and once a message and keyword. What is
     said to our own bot, and what it says itself, is no keyword.
     """
-    names = registry.names_list("keyword_handler", keywords)
+    names = registration.names_list("keyword_handler", keywords)
 
     def register(function: F) -> F:
-        for name in names:
-            registry.keywords.register(name, function, atomic=atomic)
+        handlers = [registry.keywords.register(name, function, atomic=atomic) for name in names]
+        if handlers[0].arity == 4:
+            registration.warn_of_old_form("keyword_handler", function, OLD_FORM, NEW_FORM)
         return function
 
     return register(func) if func is not None else register

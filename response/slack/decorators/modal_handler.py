@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar, overload
 
-from response.slack import registry
+from response.slack import registration, registry
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -24,9 +24,11 @@ def modal_handler(callback_id: str, func: F | None = None) -> Callable[[F], F] |
     It is called with a ``ModalContext``, inside the request and inside a transaction, and may
     touch the database and ask the outbox, not call Slack. It answers None to close the modal,
     or ``{block_id: text}``: errors that are shown beside those input blocks, and nothing of
-    what it did is kept. A ``ResponseError`` is shown beside the first input.
+    what it did is kept. Raising ``ResponseError(text, field=block_id)`` does the same with one
+    error; without ``field`` it stands beside the first input. A modal without inputs shows the
+    errors in its place.
     """
-    name = registry.one_name("modal_handler", callback_id)
+    name = registration.one_name("modal_handler", callback_id)
 
     def register(function: F) -> F:
         registry.modals.register(name, function, atomic=True)

@@ -9,7 +9,7 @@ from response.conf import conf
 from response.core.models import Action, Incident
 from response.core.severity import SEVERITIES
 from response.exceptions import ResponseError
-from response.slack import messages, outbox, people, permissions
+from response.slack import messages, operations, outbox, people, permissions
 from response.slack.channel_names import prefixed_channel_name
 from response.slack.decorators import incident_command
 from response.slack.decorators.incident_command import get_help
@@ -108,6 +108,22 @@ def reopen(incident: Incident, user_id: str, message: str) -> Result:
     if incident.reopen():
         return True, None
     return True, messages.OPEN_ALREADY
+
+
+@incident_command(
+    ["private"], helptext="Make the incident private, where that is allowed", atomic=True
+)
+def make_private(incident: Incident, user_id: str, message: str) -> Result:
+    """Take it out of everybody's sight; said again, it tries again what Slack had refused."""
+    if not conf.private_incidents:
+        raise ResponseError(messages.NOT_ALLOWED)
+    if not incident.private:
+        incident.private = True
+        incident.save()
+        return True, None
+    if not incident.comms_channel().is_private:
+        operations.open_comms_channel(incident, user_id)
+    return True, messages.PRIVATE_ALREADY
 
 
 @incident_command(

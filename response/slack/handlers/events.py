@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from response.core.models import Incident
+from response.core.models import Incident, IncidentMember
 from response.slack import messages, outbox, payloads, people, registry, users
 from response.slack.decorators import slack_event
 from response.slack.decorators.incident_command import get_commands
@@ -19,7 +19,11 @@ def follow_message(incident: Incident, payload: Payload) -> None:
     """Count what people say; keep the timeline in step with edits of pinned messages."""
     message = payloads.parse_message(payload)
     if message.is_by_a_person:
-        UserStats.objects.count_message(incident, people.meet(message.user_id))
+        person = people.meet(message.user_id)
+        UserStats.objects.count_message(incident, person)
+        if incident.private and _is_of_members_only(incident):
+            # Slack may have told us of the message only, and not of the joining.
+            IncidentMember.objects.join(incident, person)
         return
     edit = payloads.parse_message_edit(payload)
     if edit is None:
@@ -34,8 +38,25 @@ def follow_message(incident: Incident, payload: Payload) -> None:
 def follow_join(incident: Incident, payload: Payload) -> None:
     """Whoever joins takes part, if it is a person as far as we know."""
     message = payloads.parse_message(payload)
-    if message.user_id and not users.is_known_bot(message.user_id):
-        UserStats.objects.join(incident, people.meet(message.user_id))
+    if not message.user_id or users.is_known_bot(message.user_id):
+        return
+    person = people.meet(message.user_id)
+    UserStats.objects.join(incident, person)
+    if _is_of_members_only(incident):
+        IncidentMember.objects.join(incident, person)
+
+
+@slack_event("member_left_channel", atomic=True)
+def follow_leave(incident: Incident, payload: Payload) -> None:
+    """Whoever left, or was removed, does not see a private incident any more."""
+    message = payloads.parse_message(payload)
+    if message.user_id:
+        IncidentMember.objects.leave(incident, people.meet(message.user_id))
+
+
+def _is_of_members_only(incident: Incident) -> bool:
+    """Nobody becomes a member of a private incident through a channel that anybody may join."""
+    return not incident.private or incident.comms_channel().is_private
 
 
 @slack_event("pin_added", atomic=True)
@@ -67,7 +88,8 @@ def follow_rename(incident: Incident, payload: Payload) -> None:
 @slack_event("team_join", in_incident=False, atomic=True)
 def follow_user(payload: Payload) -> None:
     """Somebody is new, or has another name or standing."""
-    users.update_from_profile(payloads.parse_user(payload))
+    told_at = payloads.parse_time(payload)
+    users.update_from_profile(payloads.parse_user(payload), fetched_at=told_at)
 
 
 @slack_event("app_mention", in_incident=False, atomic=True)

@@ -26,6 +26,7 @@ def declare(context: ModalContext) -> Mapping[str, str] | None:
         reporter=people.meet(context.user_id),
         report_time=timezone.now(),
         report_only=declaration.report_only,
+        private=declaration.private,
         summary=declaration.summary,
         impact=declaration.impact,
         lead=people.meet(declaration.lead_id) if declaration.lead_id else None,
@@ -33,7 +34,7 @@ def declare(context: ModalContext) -> Mapping[str, str] | None:
     )
     outbox.whisper(
         context.user_id,
-        messages.declared(incident),
+        (messages.declared_privately if incident.private else messages.declared)(incident),
         channel_id=declaration.channel_id,
         response_url=declaration.response_url,
         incident=incident,

@@ -29,8 +29,11 @@ def welcome(incident: Incident) -> str:
     intro = (
         f"👋 This is the place to work on {subject}.\n"
         "• 📌 Pin the messages that matter: they become the timeline.\n"
-        f"• Mention me to drive the incident, for example `{wording.bot()} lead` to lead it.\n\n"
+        f"• Mention me to drive the incident, for example `{wording.bot()} lead` to lead it.\n"
     )
+    if incident.private:
+        intro += f"• 🔒 It is private: {wording.FOR_WHOM}. Whom you invite here sees it, too.\n"
+    intro += "\n"
     return cut_lines(intro + get_help(conf.incident_bot_name), limits.MESSAGE_TEXT)
 
 
@@ -71,9 +74,13 @@ def closed_already(incident: Incident) -> str:
     """The answer to who closes what is closed."""
     if incident.end_time is None:
         return OPEN_ALREADY
+    again = "press Reopen on its headline post"
+    if incident.private and not conf.private_channel_id:
+        # It has no headline post.
+        again = f"say `{wording.bot()} reopen`"
     return (
         f"This incident was already closed, {wording.moment(incident.end_time)}. "
-        "To open it again press Reopen on its headline post."
+        f"To open it again {again}."
     )
 
 

@@ -10,6 +10,7 @@ from response import text
 from response.core.models import Incident
 from response.slack import limits, registry
 from response.slack.block_kit import Confirm, Section, Text
+from response.slack.discretion import log_exception
 from response.slack.messages import wording
 from response.slack.models import CommsChannel, HeadlinePost
 
@@ -94,8 +95,9 @@ def _elements(post: HeadlinePost) -> list[Json]:
         try:
             element = handler.function(post)
             shown = element.serialize() if hasattr(element, "serialize") else element
-        except Exception:
-            logger.exception("The headline action %s failed", handler.path)
+        except Exception:  # noqa: BLE001 (logged below)
+            failure = "The headline action %s failed"
+            log_exception(logger, failure, handler.path, incident=post.incident)
             continue
         if shown:
             found.setdefault(str(shown.get("action_id", handler.path)), shown)

@@ -56,7 +56,7 @@ def refused(why: str, typed: str) -> str:
 def declare_failed(typed: str, error: Exception) -> str:
     """The answer to a command whose form did not open, with what was typed after it."""
     again = "Please send the command again in a moment."
-    return f"Sorry, the form could not be opened: {_reason(error)}. {again}{_said(typed)}"
+    return f"Sorry, the form could not be opened: {reason(error)}. {again}{_said(typed)}"
 
 
 def _said(typed: str) -> str:
@@ -65,7 +65,7 @@ def _said(typed: str) -> str:
 
 def modal_failed(error: SlackError) -> str:
     """A button's form did not open."""
-    return f"Sorry, the form could not be opened: {_reason(error)}. Please try again:"
+    return f"Sorry, the form could not be opened: {reason(error)}. Please try again:"
 
 
 def try_again(click: BlockAction | Shortcut | MessageShortcut) -> list[Json] | None:
@@ -103,14 +103,14 @@ def comms_channel_failed(incident: Incident, error: Exception) -> str:
     """The channel that was asked for could not be had."""
     return (
         f"Sorry, the comms channel of {wording.title(incident)} could not be created: "
-        f"{_reason(error)}. Press the button again once that is mended."
+        f"{reason(error)}. Press the button again once that is mended."
     )
 
 
 def rename_failed(error: Exception) -> str:
     """Slack refused the channel's new name."""
     return (
-        f"👋 Sorry, the channel couldn't be renamed: {_reason(error)}. Try another name, as in "
+        f"👋 Sorry, the channel couldn't be renamed: {reason(error)}. Try another name, as in "
         f"`{wording.bot()} rename db-outage`."
     )
 
@@ -177,7 +177,7 @@ def _channel(channel_id: str, name: str, words: str) -> str:
     return f"#{text.from_plain(name.lstrip('#'))}" if name else words
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
     """Why Slack did not do it, in words for whoever asked."""
     if isinstance(error, TriggerExpired):
         return "Slack gave up waiting for us"

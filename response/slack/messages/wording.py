@@ -12,6 +12,11 @@ from response.slack import limits
 from response.slack.links import document_url
 
 NOBODY = "-"
+# Who sees a private incident, in a sentence.
+FOR_WHOM = (
+    "it exists only for its reporter, its lead, the members of its channel, and those who may "
+    "see all private incidents"
+)
 # Titles are cut where they stand in a sentence; the headline shows them whole.
 TITLE_IN_A_SENTENCE = 150
 

@@ -72,6 +72,12 @@ def radio_buttons(options: Sequence[tuple[str, str]], chosen: str) -> Json:
     return {"type": "radio_buttons", "options": choices, "initial_option": initial}
 
 
+def checkboxes(options: Sequence[tuple[str, str]]) -> Json:
+    """Any of ``options``, none of them chosen."""
+    choices = [StaticSelectOption(words, value).serialize() for value, words in options]
+    return {"type": "checkboxes", "options": choices}
+
+
 def split_title(editable: str) -> tuple[str, str]:
     """The title that fits, and what has to go elsewhere: nothing of it is lost.
 

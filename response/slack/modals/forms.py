@@ -30,6 +30,7 @@ SUMMARY = "summary"
 IMPACT = "impact"
 LEAD = "lead"
 SEVERITY = "severity"
+PRIVATE = "private"
 
 INCIDENT_TYPES = (
     ("live", "Yes - this is a live incident happening right now"),
@@ -43,12 +44,17 @@ PLACEHOLDERS = {
 
 
 def declare_modal(
-    *, title: str = "", report_channel: bool = False, private_metadata: str = ""
+    *,
+    title: str = "",
+    report_channel: bool = False,
+    may_be_private: bool = False,
+    private_metadata: str = "",
 ) -> Json:
     """The form that declares an incident.
 
     ``title`` is what was typed after the command; what a title cannot hold of it stands in
-    the summary. ``report_channel``: whether there is a place for a mere report.
+    the summary. ``report_channel``: whether there is a place for a mere report;
+    ``may_be_private``: whether it offers to keep the incident private.
     """
     kept, summary = fields.split_title(title)
     # A command's text is shorter than title and summary together; should Slack change that,
@@ -65,6 +71,8 @@ def declare_modal(
         _lead_block(""),
         _severity_block(""),
     ]
+    if may_be_private:
+        blocks.append(_private_block())
     return _modal(DECLARE_MODAL, "Declare an incident", "Declare", blocks, private_metadata)
 
 
@@ -134,6 +142,15 @@ def _severity_block(severity: str) -> Json:
     return fields.input_block(
         SEVERITY, "Severity", element, optional=optional, placeholder=placeholder
     )
+
+
+def _private_block() -> Json:
+    element = fields.checkboxes([(PRIVATE, "Keep it private")])
+    hint = (
+        "It is announced nowhere, its channel is private, and it exists only for you, its lead, "
+        "who is in the channel, and those who may see all private incidents."
+    )
+    return fields.input_block(PRIVATE, "Privacy", element, optional=True, hint=hint)
 
 
 def _too_long(incident: Incident, name: str) -> Json:

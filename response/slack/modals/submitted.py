@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from response import text
+from response.conf import conf
 from response.core.models import Incident
 from response.core.severity import SEVERITIES
 from response.exceptions import ResponseError
 from response.slack.context import ModalContext
 from response.slack.modals import fields
 from response.slack.modals.fingerprints import TEXTS, fingerprint
+from response.slack.modals.forms import PRIVATE
 
 Errors = dict[str, str]
 
@@ -32,6 +34,7 @@ class Declaration:
     impact: str | None
     lead_id: str | None
     severity: str | None
+    private: bool
     channel_id: str
     response_url: str
 
@@ -49,6 +52,10 @@ def parse_declaration(context: ModalContext) -> Declaration | Errors:
     """The incident that the declare form describes, or ``{block_id: what is wrong}``."""
     values = {"report": "", **_values(context)}
     errors = _errors(values)
+    private = bool(context.submission.get(PRIVATE))
+    if private and not conf.private_incidents:
+        # Allowed when the form was opened: it must not become public for that.
+        errors[PRIVATE] = "Private incidents were just switched off here. Untick this to declare."
     if errors:
         return errors
     metadata = _metadata(context)
@@ -59,6 +66,7 @@ def parse_declaration(context: ModalContext) -> Declaration | Errors:
         impact=_text(values.get("impact", "")),
         lead_id=values.get("lead") or None,
         severity=values.get("severity") or None,
+        private=private,
         channel_id=str(metadata.get("channel") or ""),
         response_url=str(metadata.get("response_url") or ""),
     )

@@ -63,7 +63,13 @@ class Call(models.Model):
                 name="response_call_sent",
                 condition=models.Q(state="sent"),
             ),
+            models.Index(
+                fields=["id"], name="response_call_parked", condition=models.Q(state="parked")
+            ),
         )
+        verbose_name = "Slack call"
+        verbose_name_plural = "outbox: Slack calls"
+        permissions = (("operate_outbox", "Can run again, or give up, what is in the outbox"),)
 
     def __str__(self) -> str:
         return f"{self.operation or self.method} in {self.lane}"

@@ -38,6 +38,11 @@ class CommsChannel(models.Model):
     channel_id = models.CharField(max_length=20)
     channel_name = models.CharField(max_length=80)
     created_date = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    # Whether Slack keeps it to its members; and which one it was while the incident was public.
+    is_private = models.BooleanField(default=False, db_default=False, editable=False)
+    public_channel_id = models.CharField(
+        max_length=20, blank=True, default="", db_default="", editable=False
+    )
     superseded = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects: ClassVar[CommsChannelManager] = CommsChannelManager()

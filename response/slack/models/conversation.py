@@ -25,9 +25,14 @@ class Conversation(models.Model):
 class Heartbeat(models.Model):
     """When something that must happen regularly last happened."""
 
+    # Of a tick, be it of the scheduler or of a drain that stands in for it.
     TICK = "tick"
+    # Of the scheduler alone, so that it is noticed when there is none.
+    SCHEDULER = "scheduler"
     # When a worker has been asked to come back to what falls due soon.
     DRAIN = "drain"
+    # When people were last asked for: see ``response.slack.tick``.
+    USERS = "users"
 
     name = models.CharField(max_length=30, unique=True)
     at = models.DateTimeField()

@@ -36,10 +36,11 @@ class Delivery(models.Model):
     )
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name_plural = "inbox: deliveries"
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.key}"
+        # Not by the key, which may be a `trigger_id`.
+        return f"Delivery {self.pk} ({self.kind})"
 
     @property
     def data(self) -> dict[str, Any]:
@@ -55,6 +56,8 @@ class HandlerRun(models.Model):
         PENDING = "pending"
         DONE = "done"
         PARKED = "parked"
+        # An operator gave it up: it is over, as if done.
+        DROPPED = "dropped"
 
     id = models.BigAutoField(primary_key=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="runs")
@@ -78,7 +81,12 @@ class HandlerRun(models.Model):
                 name="response_run_due",
                 condition=models.Q(state="pending"),
             ),
+            models.Index(
+                fields=["id"], name="response_run_parked", condition=models.Q(state="parked")
+            ),
         )
+        verbose_name_plural = "inbox: handler runs"
+        permissions = (("operate_inbox", "Can run again, or give up, what is in the inbox"),)
 
     def __str__(self) -> str:
         return f"{self.handler} on delivery {self.delivery_id}"

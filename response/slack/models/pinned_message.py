@@ -106,4 +106,4 @@ class PinnedMessage(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.text
+        return text.to_plain(self.text)

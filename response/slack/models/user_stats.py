@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import ClassVar
 
 from django.db import models
@@ -10,21 +14,61 @@ from django.utils import timezone
 
 from response.core.models import ExternalUser, Incident
 
+_counted: ContextVar[Counter[tuple[int, int]] | None] = ContextVar("response_counted", default=None)
+
 
 class UserStatsManager(models.Manager["UserStats"]):
     """Counts, so that no message is lost between two processes that count at once."""
 
     def count_message(self, incident: Incident, user: ExternalUser) -> None:
         """One more message of ``user``."""
-        rows = self.filter(incident=incident, user=user)
-        if not rows.update(message_count=F("message_count") + 1):
-            self.join(incident, user)
-            rows.update(message_count=F("message_count") + 1)
+        counted = _counted.get()
+        if counted is None:
+            self._add(Counter({(incident.pk, user.pk): 1}))
+        else:
+            counted[incident.pk, user.pk] += 1
+
+    @contextmanager
+    def counting_together(self) -> Iterator[None]:
+        """What is counted within is written at its end, in a few queries however much it is.
+
+        To be used in a transaction; nothing is written after an error.
+        """
+        counted: Counter[tuple[int, int]] = Counter()
+        token = _counted.set(counted)
+        try:
+            yield
+        finally:
+            _counted.reset(token)
+        self._add(counted)
+
+    def _add(self, counted: Counter[tuple[int, int]]) -> None:
+        """Add to the counts of (incident, person)."""
+        known = self._keys(counted)
+        for incident_id, user_id in counted.keys() - known.keys():
+            row, _ = self._join(incident_id, user_id)
+            known[incident_id, user_id] = row.pk
+        by_number = defaultdict(list)
+        for pair, number in counted.items():
+            by_number[number].append(known[pair])
+        for number, keys in by_number.items():
+            self.filter(pk__in=keys).update(message_count=F("message_count") + number)
+
+    def _keys(self, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        """Primary keys of those rows of ``pairs`` that there are."""
+        incidents, users = ({pair[place] for pair in pairs} for place in (0, 1))
+        rows = self.filter(incident_id__in=incidents, user_id__in=users)
+        return {
+            (row[0], row[1]): row[2] for row in rows.values_list("incident_id", "user_id", "pk")
+        }
 
     def join(self, incident: Incident, user: ExternalUser) -> None:
         """``user`` takes part from now on; nothing changes for who does already."""
+        self._join(incident.pk, user.pk)
+
+    def _join(self, incident_id: int, user_id: int) -> tuple[UserStats, bool]:
         values = {"join_time": timezone.now()}
-        self.get_or_create(incident=incident, user=user, defaults=values)
+        return self.get_or_create(incident_id=incident_id, user_id=user_id, defaults=values)
 
 
 class UserStats(models.Model):
@@ -39,6 +83,7 @@ class UserStats(models.Model):
 
     class Meta:
         unique_together = (("incident", "user"),)
+        verbose_name = "participant"
 
     def __str__(self) -> str:
         return f"{self.user.display_name} - {self.incident}"

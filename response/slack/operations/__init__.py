@@ -10,7 +10,14 @@ from response.slack.operations.comms_channel import (
     open_comms_channel,
 )
 from response.slack.operations.headline import Headline, HeadlineThread, refresh_headline
-from response.slack.operations.people import FetchUser, Whisper, fetch_user
+from response.slack.operations.people import (
+    FetchUser,
+    RefreshUsers,
+    Whisper,
+    fetch_user,
+    refresh_users,
+)
+from response.slack.operations.privacy import ArchiveChannel, BringPeople, tell_what_was_public
 
 __all__ = [
     "OPERATIONS",
@@ -21,7 +28,9 @@ __all__ = [
     "invite",
     "open_comms_channel",
     "refresh_headline",
+    "refresh_users",
     "remember",
+    "tell_what_was_public",
 ]
 
 OPERATIONS: dict[str, Operation] = {
@@ -30,8 +39,11 @@ OPERATIONS: dict[str, Operation] = {
     "headline_thread": HeadlineThread(),
     "comms_channel": OpenCommsChannel(),
     "rename_channel": RenameChannel(),
+    "bring_people": BringPeople(),
+    "archive_channel": ArchiveChannel(),
     "whisper": Whisper(),
     "user": FetchUser(),
+    "users": RefreshUsers(),
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from response.core.models import Incident
 from response.slack.errors import SlackError
 from response.slack.models import Call
+from response.slack.operations.addressing import addressed
 
 Answer = dict[str, Any]
 
@@ -39,8 +40,11 @@ class Operation:
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
         """Make the call, outside of transactions. None: there was nothing to send."""
+        arguments = addressed(call)
+        if arguments is None:
+            return None
         try:
-            return slack(call.method, **call.args)
+            return slack(call.method, **arguments)
         except SlackError as error:
             if error.code in self.fine:
                 return {"ok": True}

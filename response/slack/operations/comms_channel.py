@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from response.conf import conf
-from response.core.models import Incident
+from response.core.models import Incident, IncidentMember
 from response.slack import channels, messages, outbox, users
 from response.slack.errors import SlackPermanentError
 from response.slack.models import Call, CommsChannel, HeadlinePost
+from response.slack.operations.addressing import opening_key, opening_lane
 from response.slack.operations.base import Answer, Operation, Slack, incident_of, remember
 from response.slack.operations.headline import refresh_headline
+from response.slack.operations.privacy import bring_people
 
 
 class OpenCommsChannel(Operation):
     """Create an incident's comms channel; its row commits before anyone is invited.
+
+    A private incident whose channel is public gets a private one in its place, and whoever was
+    in the public one is brought there (see ``response.slack.operations.privacy``).
 
     The chosen name is stored before Slack is asked. So when Slack says ``name_taken`` after an
     attempt whose answer was lost, the channel is ours if our bot created it since then and no
@@ -24,14 +30,16 @@ class OpenCommsChannel(Operation):
     max_names = 50
 
     def key(self, call: Call) -> str | None:
-        return f"comms-channel:{call.incident_id}"
+        return opening_key(incident_of(call))
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
         incident = incident_of(call)
-        if CommsChannel.objects.filter(incident=incident).exists():
+        present = CommsChannel.objects.filter(incident=incident).first()
+        if present is not None and (present.is_private or not incident.private):
             return None
-        notes = call.notes
-        for attempt in range(int(notes.get("attempt", 0)), self.max_names):
+        # A public channel that is left has the first name, and keeps it.
+        first = call.notes.get("attempt", 0 if present is None else 1)
+        for attempt in range(int(first), self.max_names):
             name = channels.comms_channel_name(incident, attempt)
             in_doubt = call.notes.get("name") == name
             if not in_doubt:
@@ -65,10 +73,12 @@ class OpenCommsChannel(Operation):
                 return None
 
     def _page(self, call: Call, slack: Slack, cursor: str) -> Answer:
+        # Where incidents are never private, the bot may not have the scope for private channels.
+        both = incident_of(call).private
         try:
             return slack(
                 "conversations.list",
-                types="public_channel,private_channel",
+                types="public_channel,private_channel" if both else "public_channel",
                 limit=800,
                 exclude_archived=True,
                 cursor=cursor or None,
@@ -79,24 +89,32 @@ class OpenCommsChannel(Operation):
             raise
 
     def done(self, call: Call, answer: Answer) -> None:
-        incident = incident_of(call)
+        # Locked, and as it is now: it may have become private since we asked for the channel.
+        incident = Incident.objects.select_for_update().get(pk=incident_of(call).pk)
         channel = answer["channel"]
+        user_id = str(call.args.get("user_id", ""))
         creator = str(channel.get("creator") or "")
         if creator:
             # Our own bot: it is in every channel, and takes part in none.
             users.remember_bot(creator)
-        comms_channel = CommsChannel.objects.create(
-            incident=incident, channel_id=channel["id"], channel_name=channel["name"]
-        )
+        comms_channel, left = _take(incident, channel)
         HeadlinePost.objects.filter(incident=incident, superseded=False).update(
             comms_channel=comms_channel
         )
-        welcome(incident, comms_channel, creator, str(call.args.get("user_id", "")))
+        welcome(incident, comms_channel, creator, user_id)
+        if left:
+            bring_people(incident, left, comms_channel.channel_id, user_id)
+        if incident.private and not comms_channel.is_private:
+            open_comms_channel(incident, user_id)
 
     def parked(self, call: Call, error: Exception) -> None:
         user_id = call.args.get("user_id", "")
         if user_id:
-            outbox.whisper(user_id, messages.comms_channel_failed(incident_of(call), error))
+            incident = incident_of(call)
+            failed = messages.comms_channel_failed
+            if incident.private:
+                failed = messages.private_channel_failed
+            outbox.whisper(user_id, failed(incident, error), incident=incident)
 
 
 class RenameChannel(Operation):
@@ -114,8 +132,7 @@ class RenameChannel(Operation):
 
 def open_comms_channel(incident: Incident, user_id: str) -> None:
     """Ask for the incident's comms channel; ``user_id`` is told if it cannot be had."""
-    key = f"comms-channel:{incident.pk}"
-    lane = f"incident:{incident.pk}"
+    key, lane = opening_key(incident), opening_lane(incident)
     arguments = {"user_id": user_id}
     outbox.perform("comms_channel", lane=lane, key=key, incident=incident, arguments=arguments)
 
@@ -158,5 +175,26 @@ def invite(comms_channel: CommsChannel, user_ids: list[str]) -> None:
         )
 
 
+def _take(incident: Incident, channel: Answer) -> tuple[CommsChannel, str]:
+    """The row of the incident's new channel; and the id of the one that it leaves, or ""."""
+    new = {
+        "channel_id": channel["id"],
+        "channel_name": channel["name"],
+        "is_private": bool(channel.get("is_private")),
+    }
+    comms_channel, created = CommsChannel.objects.get_or_create(incident=incident, defaults=new)
+    if created:
+        return comms_channel, ""
+    left = comms_channel.channel_id
+    for name, value in new.items():
+        setattr(comms_channel, name, value)
+    comms_channel.public_channel_id = left
+    comms_channel.save()
+    # Who is in the new one is told by Slack as they come.
+    IncidentMember.objects.replace(incident, [])
+    return comms_channel, left
+
+
 def _is_owned(channel_id: str) -> bool:
-    return CommsChannel.objects.filter(channel_id=channel_id).exists()
+    theirs = Q(channel_id=channel_id) | Q(public_channel_id=channel_id)
+    return CommsChannel.objects.filter(theirs).exists()

@@ -7,7 +7,9 @@ import json
 import logging
 from typing import Any
 
+from response.conf import conf
 from response.core.models import Incident
+from response.core.models.external_user import SLACK
 from response.slack import channels, messages, outbox
 from response.slack.errors import SlackNotFound
 from response.slack.models import Call, HeadlinePost
@@ -28,39 +30,52 @@ class Headline(Operation):
         post = _headline_post(call)
         if post is None:
             return None
-        if post.incident.private:
-            return self._take_back(post, slack)
+        place = channels.headline_channel_id(post.incident)
+        if _is_misplaced(post):
+            self._take_back(post, slack)
+            post.message_ts = None
+            if not place:
+                return {"ts": None, "channel": "", "digest": ""}
+        elif not place:
+            return None
         blocks, text = messages.headline(post)
         digest = hashlib.sha256(json.dumps([blocks, text]).encode()).hexdigest()
         if post.message_ts and post.sent_digest == digest:
             return None
-        answer = self._send(post, slack, {"text": text, "blocks": blocks})
+        answer = self._send(post, place, slack, {"text": text, "blocks": blocks})
         return answer | {"digest": digest}
 
-    def _take_back(self, post: HeadlinePost, slack: Slack) -> Answer | None:
-        """The incident has become private: what was posted is deleted."""
-        if not post.message_ts:
-            return None
-        channel = post.channel_id or channels.headline_channel_id(post.incident)
+    def _take_back(self, post: HeadlinePost, slack: Slack) -> None:
+        """Delete what was posted where it may not stand any more; it may be gone already."""
         try:
-            slack("chat.delete", channel=channel, ts=post.message_ts)
+            slack("chat.delete", channel=_posted_in(post), ts=post.message_ts)
         except SlackNotFound as error:
             if error.code != "message_not_found":
                 raise
-        return {"ts": None, "channel": "", "digest": ""}
 
-    def _send(self, post: HeadlinePost, slack: Slack, message: dict[str, Any]) -> Answer:
+    def _send(
+        self, post: HeadlinePost, place: str, slack: Slack, message: dict[str, Any]
+    ) -> Answer:
         if post.message_ts:
-            channel = post.channel_id or channels.headline_channel_id(post.incident)
             try:
-                return slack("chat.update", channel=channel, ts=post.message_ts, **message)
+                return slack("chat.update", channel=_posted_in(post), ts=post.message_ts, **message)
             except SlackNotFound as error:
                 if error.code != "message_not_found":
                     raise
                 logger.warning("The headline of incident %s was deleted", post.incident_id)
-        channel = channels.headline_channel_id(post.incident)
         quiet = {"unfurl_links": False, "unfurl_media": False}
-        return slack("chat.postMessage", channel=channel, **message, **quiet)
+        return slack("chat.postMessage", channel=place, **message, **quiet)
+
+    def parked(self, call: Call, error: Exception) -> None:
+        """A headline that could not be taken back stands where anybody reads it."""
+        post = _headline_post(call)
+        if post is None or not post.incident.private or not _is_misplaced(post):
+            return
+        owner = post.incident.lead or post.incident.reporter
+        if owner is not None and owner.app_id == SLACK:
+            place = post.channel_id or channels.known_incident_channel_id()
+            told = messages.headline_not_deleted(post.incident, place, error)
+            outbox.whisper(owner.external_id, told, incident=post.incident)
 
     def done(self, call: Call, answer: Answer) -> None:
         HeadlinePost.objects.filter(incident=call.incident, superseded=False).update(
@@ -73,11 +88,10 @@ class HeadlineThread(Operation):
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
         post = _headline_post(call)
-        if post is None or not post.message_ts:
+        if post is None or not post.message_ts or _is_misplaced(post):
             return None
-        channel = post.channel_id or channels.headline_channel_id(post.incident)
-        text = call.args["text"]
-        return slack("chat.postMessage", channel=channel, text=text, thread_ts=post.message_ts)
+        text, place = call.args["text"], _posted_in(post)
+        return slack("chat.postMessage", channel=place, text=text, thread_ts=post.message_ts)
 
 
 def refresh_headline(incident: Incident) -> None:
@@ -90,3 +104,18 @@ def _headline_post(call: Call) -> HeadlinePost | None:
     posts = HeadlinePost.objects.filter(incident=call.incident, superseded=False)
     related = posts.select_related("incident__lead", "incident__reporter", "comms_channel")
     return related.first()
+
+
+def _posted_in(post: HeadlinePost) -> str:
+    """The channel that it stands in; rows of 0.5.1 leave that to the settings of today."""
+    return post.channel_id or channels.public_headline_channel_id(post.incident)
+
+
+def _is_misplaced(post: HeadlinePost) -> bool:
+    """Whether it stands in public for a private incident, or in private for a public one."""
+    private_channel = conf.private_channel_id
+    in_private = bool(private_channel) and post.channel_id == private_channel
+    if not post.message_ts or in_private == post.incident.private:
+        return False
+    # A host may announce both in the same channel.
+    return not in_private or channels.headline_channel_id(post.incident) != post.channel_id

@@ -6,12 +6,17 @@ import logging
 
 from django.utils import timezone
 
-from response.slack import outbox, users
+from response.slack import answers, outbox, users
 from response.slack.errors import SlackPermanentError
 from response.slack.models import Call
 from response.slack.operations.base import Answer, Operation, Slack
 
 logger = logging.getLogger("response.slack.operations")
+
+# Anybody can type "<@U12345>", and some people Slack hides from us.
+NOBODY = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
+# No workspace has as many: a million people.
+MOST_PAGES = 5000
 
 
 class Whisper(Operation):
@@ -57,7 +62,15 @@ class FetchUser(Operation):
     def perform(self, call: Call, slack: Slack) -> Answer | None:
         user_id = call.args["user_id"]
         # Who acted meanwhile was looked up at once.
-        return None if users.is_known(user_id) else slack("users.info", user=user_id)
+        if users.is_known(user_id):
+            return None
+        try:
+            return slack("users.info", user=user_id)
+        except SlackPermanentError as error:
+            if error.code not in NOBODY:
+                raise
+            logger.info("Slack tells nothing of %s: %s", user_id, error.code)
+            return None
 
     def done(self, call: Call, answer: Answer) -> None:
         users.update_from_profile(answer["user"], fetched_at=timezone.now())
@@ -67,3 +80,40 @@ def fetch_user(user_id: str) -> None:
     """Ask for a person's names and standing, once however often they are met meanwhile."""
     key = f"user:{user_id}"
     outbox.perform("user", lane=key, key=key, arguments={"user_id": user_id})
+
+
+class RefreshUsers(Operation):
+    """Learn who is in the workspace now: one page a row, which keeps where it begins.
+
+    So a refresh goes on where it was after a 429, a crash or an outage, never holds more than a
+    page, and lets everything else pass between two of its pages.
+    """
+
+    def perform(self, call: Call, slack: Slack) -> Answer | None:
+        cursor = call.args.get("cursor")
+        try:
+            return slack("users.list", limit=users.BATCH, **({"cursor": cursor} if cursor else {}))
+        except SlackPermanentError as error:
+            if not cursor or error.code != "invalid_cursor":
+                raise
+        # Cursors do not live for ever.
+        return slack("users.list", limit=users.BATCH)
+
+    def done(self, call: Call, answer: Answer) -> None:
+        members = answers.items(answer, "members")
+        changed = users.update_many(members, fetched_at=call.last_attempt_at)
+        logger.info("Of %s people %s were new or had changed", len(members), changed)
+        cursor, page = answers.next_cursor(answer), call.args.get("page", 1)
+        if page >= MOST_PAGES:
+            logger.error("Slack's list of people does not end; %s pages were read", page)
+        elif cursor and cursor != call.args.get("cursor"):
+            _enqueue_page({"cursor": cursor, "page": page + 1})
+
+
+def refresh_users() -> None:
+    """Ask for everybody's names and standing; one refresh at a time, however often asked for."""
+    _enqueue_page({})
+
+
+def _enqueue_page(arguments: Answer) -> None:
+    outbox.perform("users", lane="users", key="users", arguments=arguments)

@@ -21,6 +21,7 @@ from response.slack.payloads.inner_events import (
     parse_message,
     parse_message_edit,
     parse_pin,
+    parse_time,
     parse_user,
 )
 from response.slack.payloads.interactions import (
@@ -70,5 +71,6 @@ __all__ = [
     "parse_pin",
     "parse_profile",
     "parse_slash_command",
+    "parse_time",
     "parse_user",
 ]

@@ -95,6 +95,12 @@ def typed_blocks(view: Fields) -> frozenset[str]:
     )
 
 
+def input_blocks(view: Fields) -> tuple[str, ...]:
+    """The ids of the input blocks, beside which errors can be shown, in their order."""
+    blocks = view.objects("blocks") if view.raw.get("blocks") else []
+    return tuple(block.maybe_id("block_id") for block in blocks if block.raw.get("type") == "input")
+
+
 def _strings(element: Fields, name: str) -> list[str]:
     value = element.raw.get(name)
     found = [] if value is None else value

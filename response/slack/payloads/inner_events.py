@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+
+from django.utils import timezone
 
 from response.slack.payloads.events import channel_of, id_or_object
 from response.slack.payloads.fields import Fields
@@ -125,3 +128,13 @@ def parse_user(event: Mapping[str, Any]) -> Mapping[str, Any]:
     user = Fields(event, "event").child("user")
     user.id("id")
     return user.raw
+
+
+def parse_time(event: Mapping[str, Any]) -> datetime | None:
+    """When an event happened by Slack's clock, not when it arrived; None if it does not say."""
+    try:
+        seconds = float(Fields(event, "event").maybe_id("event_ts"))
+        moment = datetime.fromtimestamp(seconds, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if timezone.is_aware(timezone.now()) else timezone.make_naive(moment)

@@ -12,6 +12,7 @@ from typing import Any
 from response.slack.payloads.elements import (
     element_text,
     flat_submission,
+    input_blocks,
     typed_blocks,
     view_values,
 )
@@ -62,7 +63,7 @@ class ViewSubmission(Actor):
 
     ``values`` is ``{block_id: {action_id: value}}``, ``submission`` ``{block_id: value}``;
     values as ``elements.element_value`` says. ``typed`` names the blocks that hold text as
-    somebody typed it.
+    somebody typed it, ``inputs`` those beside which an error can be shown, in their order.
     """
 
     view_id: str
@@ -75,6 +76,7 @@ class ViewSubmission(Actor):
     values: Values
     submission: Mapping[str, Any]
     typed: frozenset[str]
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +224,7 @@ def _view_submission(fields: Fields) -> ViewSubmission:
         values=values,
         submission=flat_submission(values),
         typed=typed_blocks(view),
+        inputs=input_blocks(view),
     )
 
 
