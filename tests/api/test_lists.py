@@ -141,6 +141,16 @@ def test_people_may_be_counted_in_pages_as_in_0_5_1(api: APIClient) -> None:
     assert api.get(page["next"]).json()["next"] is None
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "value"), [("limit", "false"), ("offset", "9" * 22)])
+def test_people_counted_in_pages_still_have_their_other_numbers_checked(
+    api: APIClient, name: str, value: str
+) -> None:
+    answer = api.get(reverse("externaluser-list"), {"page_size": "2", name: value})
+    assert answer.status_code == 400
+    assert value in answer.json()[name][0]
+
+
 @pytest.mark.parametrize("accept", ["text/html", "application/json"])
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.usefixtures("five_of_each")

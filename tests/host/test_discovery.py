@@ -1,5 +1,7 @@
 """Handlers of an installed host app are found by themselves, each kind of them."""
 
+import sys
+
 import pytest
 
 from response.slack import hosts, registry
@@ -32,7 +34,10 @@ def test_handler_beside_others_is_found(handlers, name, function):
     assert [handler.function for _, handler in handlers.matching(name)] == [function]
 
 
-def test_handler_that_only_the_hosts_wsgi_module_imports_is_found_by_a_worker():
+def test_handler_that_only_the_hosts_wsgi_module_imports_is_found_by_a_worker(monkeypatch):
+    # As in a new process: another test may have imported them, and taken back what they registered.
+    for module in ("tests.host.wsgi", "tests.host.handlers_of_wsgi"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
     with registry.commands.temporarily():
         hosts.load_handlers()
         handler = registry.commands.get("host-wsgi-command")

@@ -66,8 +66,12 @@ def test_a_channel_that_the_drain_is_already_making_is_waited_for(monkeypatch):
     assert made.incident == incident
 
 
+PRIVATE_CHANNEL = {"channel": {"id": "C0PRIVATE", "name": "inc-leak", "creator": "U0BOT"}}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_headline_of_an_incident_that_becomes_private_is_taken_back(boxes):
+    boxes.slack.will_answer("conversations.create", PRIVATE_CHANNEL)
     incident = make_incident("Layoffs leaked")
     boxes.send()
     ts = f"{len(boxes.slack.calls)}.000100"
@@ -82,14 +86,16 @@ def test_the_headline_of_an_incident_that_becomes_private_is_taken_back(boxes):
     incident.private = False
     incident.save()
     boxes.send()
-    assert boxes.slack.methods().count("chat.postMessage") == 2
+    assert len(boxes.slack.texts("C0INCIDENTS")) == 2
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_incident_that_was_private_from_its_birth_is_announced_when_it_no_longer_is(boxes):
+    boxes.slack.will_answer("conversations.create", PRIVATE_CHANNEL)
     incident = make_incident(private=True)
-    assert not Call.objects.exists()
+    boxes.send()
+    assert boxes.slack.texts("C0INCIDENTS") == []
     incident.private = False
     incident.save()
     boxes.send()
-    assert boxes.slack.methods() == ["chat.postMessage"]
+    assert len(boxes.slack.texts("C0INCIDENTS")) == 1

@@ -180,6 +180,9 @@ class UserPagination(ResponsePagination):
             whole_number(request, "page_size", minimum=1)
             if request.query_params.get("page") != "last":
                 whole_number(request, "page", minimum=1)
+            # Not what counts here, and yet no reason to pass over what is no number.
+            self.get_limit(request)
+            self.get_offset(request)
             self.by_page = PageNumbers()
             return self.by_page.paginate_queryset(queryset, request, view)
         return super().paginate_queryset(queryset, request, view)

@@ -12,8 +12,8 @@ from response.slack.socket_mode.envelopes import Acknowledge
 from response.slack.socket_mode.link import Link
 from response.slack.socket_mode.refusals import SocketModeRefused
 from tests.scenarios.child import until
-from tests.socket.conftest import TOKEN, Start
-from tests.socket.slack_socket import SlackSocket
+from tests.socket_mode.conftest import TOKEN, Start
+from tests.socket_mode.slack_socket import SlackSocket
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,8 +16,8 @@ from response.slack.models import CommsChannel, Delivery, HandlerRun
 from tests.scenarios.child import until
 from tests.scenarios.story import Story
 from tests.scenarios.wire import callback
-from tests.socket.child import running
-from tests.socket.slack_socket import SlackSocket, socket_mode
+from tests.socket_mode.child import running
+from tests.socket_mode.slack_socket import SlackSocket, socket_mode
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sandbox"])
 
@@ -89,6 +89,7 @@ def test_a_process_killed_at_any_step_makes_slack_deliver_again_or_the_next_proc
         if step == "handle":
             until(lambda: slack.acknowledgement(envelope_id))
         child.kill()
+    until(lambda: not slack.live())
     acknowledged = slack.acknowledgement(envelope_id) is not None
     assert acknowledged == (step == "handle")
     with running(tmp_path, slack.url):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.scenarios.child import PATIENCE, environment
-from tests.socket.conftest import TOKEN
+from tests.socket_mode.conftest import TOKEN
 
 
 class Child:
@@ -30,7 +30,7 @@ class Child:
             ],
             env={
                 **environment(folder, only_acknowledges=False),
-                "DJANGO_SETTINGS_MODULE": "tests.socket.child_settings",
+                "DJANGO_SETTINGS_MODULE": "tests.socket_mode.child_settings",
                 "SLACK_API_URL": api_url,
                 "SLACK_APP_TOKEN": token,
                 "CHILD_HOLDS_BACK": hold_back,

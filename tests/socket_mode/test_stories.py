@@ -14,7 +14,7 @@ from response.slack.models import CommsChannel, Delivery, HandlerRun
 from response.slack.socket_mode.link import Link
 from tests.scenarios.story import Story
 from tests.scenarios.wire import callback
-from tests.socket.slack_socket import SlackSocket
+from tests.socket_mode.slack_socket import SlackSocket
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "sandbox"])
 

@@ -8,5 +8,5 @@ import os
 
 from tests.scenarios.child_settings import *  # noqa: F403 - a variant begins with all of them
 
-WSGI_APPLICATION = "tests.socket.child_wsgi.application"
+WSGI_APPLICATION = "tests.socket_mode.child_wsgi.application"
 SLACK_APP_TOKEN = os.environ["SLACK_APP_TOKEN"]

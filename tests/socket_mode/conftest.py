@@ -14,7 +14,7 @@ from response.slack.client import SlackClient
 from response.slack.socket_mode.service import Service
 from tests.scenarios.child import PATIENCE
 from tests.scenarios.conftest import live_story, nobody_is_in_a_hurry, story, workspace
-from tests.socket.slack_socket import SlackSocket, socket_mode
+from tests.socket_mode.slack_socket import SlackSocket, socket_mode
 
 __all__ = ["live_story", "nobody_is_in_a_hurry", "story", "workspace"]
 
