@@ -9,7 +9,7 @@ import pytest
 
 from response import background
 from response.slack import comms_channels, drain
-from response.slack.models import Call, CommsChannel
+from response.slack.models import CommsChannel
 from tests.factories import make_comms_channel, make_incident
 
 
