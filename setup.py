@@ -9,6 +9,7 @@ from setuptools import find_packages, setup
 
 POSTGRES = ["psycopg[binary]>=3.2"]
 TASKS = ["django-tasks>=0.12", "django-tasks-db>=0.12"]
+RQ = ["django-tasks>=0.12", "django-tasks-rq>=0.12"]
 DEMO = [
     "dj-database-url>=3.0",
     "environs>=14.0",
@@ -48,11 +49,12 @@ setup(
         "demo": DEMO,
         "postgres": POSTGRES,
         "tasks": TASKS,
-        "rq": ["django-tasks>=0.12", "django-tasks-rq>=0.12"],
+        "rq": RQ,
         "test": [
             *DEMO,
             *POSTGRES,
             *TASKS,
+            *RQ,
             "PyYAML>=6.0.2",
             "check-jsonschema>=0.33",
             "django-bootstrap4>=26.1",

@@ -123,8 +123,21 @@ if RESPONSE_TASK_BACKEND == "database":
     # Needs the package's `tasks` extra, and `manage.py db_worker --backend database` running.
     INSTALLED_APPS += ["django_tasks_db"]
     TASKS = {"database": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+elif RESPONSE_TASK_BACKEND == "redis":
+    # Needs the `rq` extra, and `manage.py rqworker --with-scheduler` running.
+    INSTALLED_APPS += ["django_rq"]
+    TASKS = {"redis": {"BACKEND": "django_tasks_rq.RQBackend"}}
+    # Without it the worker would not know how to call a task.
+    RQ = {"JOB_CLASS": "django_tasks_rq.Job"}
+    RQ_QUEUES = {
+        "default": {
+            "URL": text("REDIS_URL", "redis://127.0.0.1:6379/0"),
+            # Seconds: after an outage a worker may have much to do.
+            "DEFAULT_TIMEOUT": 3600,
+        }
+    }
 elif RESPONSE_TASK_BACKEND:
     raise ImproperlyConfigured(
         f"RESPONSE_TASK_BACKEND is {RESPONSE_TASK_BACKEND!r}; this project has TASKS for "
-        "'database' only. Leave it empty to have the web processes do the work."
+        "'database' and 'redis'. Leave it empty to have the web processes do the work."
     )

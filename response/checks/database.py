@@ -14,6 +14,8 @@ from django.utils import timezone
 from response import database
 
 SILENCE = timedelta(minutes=10)
+# Milliseconds that a writer waits for another, at the least: what Python's own default is.
+PATIENCE = 5000
 
 
 def check(aliases: Iterable[str]) -> list[CheckMessage]:
@@ -30,19 +32,23 @@ def _sqlite(connection: Any) -> list[CheckMessage]:
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA journal_mode")
         (mode,) = cursor.fetchone()
+        cursor.execute("PRAGMA busy_timeout")
+        (patience,) = cursor.fetchone()
     options = connection.settings_dict["OPTIONS"]
     missing = []
     if str(mode).lower() != "wal":
         missing.append('"init_command": "PRAGMA journal_mode=WAL;"')
     if str(options.get("transaction_mode", "")).upper() != "IMMEDIATE":
         missing.append('"transaction_mode": "IMMEDIATE"')
+    if int(patience) < PATIENCE:
+        missing.append('"timeout": 20')
     if not missing:
         return []
     return [
         Warning(
             f"The SQLite database {connection.alias!r} is not set up for several writers: under "
             "load requests of Slack fail with 'database is locked'.",
-            hint=f"Add {' and '.join(missing)} to its OPTIONS, or use PostgreSQL.",
+            hint=f"Set {' and '.join(missing)} in its OPTIONS, or use PostgreSQL.",
             obj="DATABASES",
             id="response.W016",
         )

@@ -33,9 +33,15 @@ KNOWN_SETTINGS = {
 }
 # Accepted, and read by nothing any more; DRF's; django-tasks' on Django 5.2.
 KNOWN_SETTINGS |= {"RESPONSE_SANITIZE_USER_INPUT", "REST_FRAMEWORK", "TASKS"}
+# django-rq's.
+KNOWN_SETTINGS |= {"RQ", "RQ_QUEUES"}
 COMMAND = re.compile(r"manage\.py (?P<name>[a-z_]+)(?P<options>(?: +[^\s`|;&]+)*)")
 # Commands of other packages that the pages name.
-OF_OTHERS = {"db_worker": "django_tasks_db", "prune_db_task_results": "django_tasks_db"}
+OF_OTHERS = {
+    "db_worker": "django_tasks_db",
+    "prune_db_task_results": "django_tasks_db",
+    "rqworker": "django_rq",
+}
 OF_THE_DEMO = {"demo_user": "acme"}
 PATH = re.compile(r"(?:https://incidents\.example\.com|http://127\.0\.0\.1:8000)?(/[\w<>/.:-]*)")
 PARTS = ("/slack/", "/core/", "/incident/", "/admin/", "/sandbox/")

@@ -136,9 +136,13 @@ def test_system_checks_and_migrations_of_the_demo_are_in_order(tmp_path: Path, s
     assert migrations.returncode == 0, migrations.stdout + migrations.stderr
 
 
-def test_task_backend_is_the_database_or_none(tmp_path: Path):
+def test_task_backend_is_the_database_redis_or_none(tmp_path: Path):
     env = environment(tmp_path, REAL, SECRET_KEY="x", RESPONSE_TASK_BACKEND="database")
     assert list(settings_of(env, "TASKS")["TASKS"]) == ["database"]
+    env |= {"RESPONSE_TASK_BACKEND": "redis", "REDIS_URL": "redis://queue:6379/3"}
+    shown = settings_of(env, "TASKS", "RQ_QUEUES")
+    assert list(shown["TASKS"]) == ["redis"]
+    assert shown["RQ_QUEUES"]["default"]["URL"] == "redis://queue:6379/3"
     env["RESPONSE_TASK_BACKEND"] = "kafka"
     done = run("manage.py", "check", env=env)
     assert done.returncode != 0

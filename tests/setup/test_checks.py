@@ -229,3 +229,21 @@ def test_sqlite_without_its_write_ahead_log(database: None, settings: Any) -> No
     (message,) = messages
     assert "journal_mode=WAL" in str(message.hint)
     assert "IMMEDIATE" not in str(message.hint)
+    assert "timeout" not in str(message.hint)
+
+
+def test_sqlite_whose_writers_give_up_at_once(database: None) -> None:
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        pytest.skip("of SQLite only")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        before = cursor.fetchone()[0]
+        cursor.execute("PRAGMA busy_timeout=1000")
+        try:
+            messages = [m for m in run_checks(databases=["default"]) if m.id == "response.W016"]
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={before}")
+    (message,) = messages
+    assert message.hint == 'Set "timeout": 20 in its OPTIONS, or use PostgreSQL.'
