@@ -7,6 +7,7 @@ sandbox itself keeps its own workspace untouched.
 
 from __future__ import annotations
 
+import atexit
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
 from response.sandbox import methods
-from response.sandbox.router import ALIAS
+from response.sandbox.router import ALIAS, APP_LABEL
 from response.sandbox.workspace import Workspace
 
 APP = "response.sandbox"
@@ -35,15 +36,15 @@ class _Database(NamedTuple):
 @contextmanager
 def workspace() -> Iterator[Workspace]:
     """A workspace in which nothing has happened yet; it needs ``SandboxRouter``."""
-    with _installed() as app, _instead_of_the_hosts(_database(app)):
+    with _installed(), _instead_of_the_hosts(_database()):
         yield Workspace()
 
 
 @contextmanager
-def _installed() -> Iterator[AppConfig]:
+def _installed() -> Iterator[None]:
     """The sandbox is among the installed apps, without its system checks."""
     if apps.is_installed(APP):
-        yield apps.get_app_config("response_sandbox")
+        yield
         return
     config = AppConfig.create(APP)
     config.apps = apps
@@ -53,7 +54,7 @@ def _installed() -> Iterator[AppConfig]:
     # Django keeps which models there are, and what points at them.
     apps.clear_cache()
     try:
-        yield config
+        yield
     finally:
         del apps.app_configs[config.label]
         apps.clear_cache()
@@ -81,7 +82,7 @@ def _instead_of_the_hosts(database: _Database) -> Iterator[None]:
 
 
 @lru_cache(maxsize=1)
-def _database(app: AppConfig) -> _Database:
+def _database() -> _Database:
     """The one database of this process, with tables and a seeded workspace."""
     handler = ConnectionHandler(
         {
@@ -98,8 +99,16 @@ def _database(app: AppConfig) -> _Database:
     made.connection.connect()
     with _instead_of_the_hosts(made):
         with made.connection.schema_editor() as editor:
-            for model in app.get_models():
+            for model in apps.get_app_config(APP_LABEL).get_models():
                 editor.create_model(model)
         Workspace().seed()
         made.connection.connection.backup(made.pristine)
+    # From Python 3.13 on it is a ResourceWarning to leave that to the end of the process.
+    atexit.register(_close, made)
     return made
+
+
+def _close(database: _Database) -> None:
+    database.pristine.close()
+    # Django leaves a database in memory open when it is told to close it.
+    database.connection.connection.close()

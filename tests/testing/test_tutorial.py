@@ -97,7 +97,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run Python in the project; what it says on both channels is in ``stdout``."""
     environment = {**os.environ, "PYTHONWARNINGS": "error", "PYTHONDONTWRITEBYTECODE": "1"}
-    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    # A host has neither; with the second its own folder is not on the path.
+    for name in ("DJANGO_SETTINGS_MODULE", "PYTHONSAFEPATH"):
+        environment.pop(name, None)
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=project,
