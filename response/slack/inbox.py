@@ -65,16 +65,14 @@ def store(
         "received_at": timezone.now(),
     }
     try:
-        with database.atomic():
-            (pk,) = database.insert(Delivery, [values])
-            runs = [{"delivery_id": pk, "lane": lane, "handler": ref} for ref in handlers]
-            database.insert(HandlerRun, runs)
-            schedule_drain()
+        runs = [{"lane": lane, "handler": reference} for reference in handlers]
+        pk = database.insert_with(Delivery, values, HandlerRun, "delivery_id", runs)
     except IntegrityError:
         if Delivery.objects.filter(key=key).exists():
             logger.info("Delivery %s came again and is dropped", key)
             return None
         raise
+    schedule_drain()
     return Delivery(pk=pk, **values)
 
 

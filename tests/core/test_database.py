@@ -1,7 +1,7 @@
 """Transactions on the database of the incidents."""
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection
+from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, connection
 from django.utils import timezone
 
 from response import database
@@ -88,6 +88,58 @@ def test_what_may_be_there_once_only_is_not_inserted_twice():
     with pytest.raises(IntegrityError), database.atomic():
         database.insert(Delivery, rows)
     assert Delivery.objects.count() == 1
+
+
+def insert_delivery(*handlers, **values):
+    delivery = {"key": "k", "kind": "event", "payload": "{}", **values}
+    runs = [{"lane": "C1", "handler": handler} for handler in handlers]
+    return database.insert_with(Delivery, delivery, HandlerRun, "delivery_id", runs)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("handlers", ["", "a", "dcbae"])
+def test_a_row_is_inserted_with_those_that_hang_on_it(handlers):
+    at = timezone.now()
+    incident = make_incident()
+    pk = insert_delivery(*handlers, incident_id=incident.pk)
+    delivery = Delivery.objects.get()
+    assert (delivery.pk, delivery.key, delivery.incident) == (pk, "k", incident)
+    runs = delivery.runs.order_by("pk")
+    assert [run.handler for run in runs] == list(handlers)
+    for run in runs:
+        assert (run.lane, run.state, run.attempts, run.error) == ("C1", "pending", 0, "")
+        assert run.next_try >= at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_row_and_those_that_hang_on_it_all_are_there_or_none():
+    insert_delivery("a")
+    with pytest.raises(IntegrityError):
+        insert_delivery("b")
+    with pytest.raises((DataError, IntegrityError)):
+        database.insert_with(
+            Delivery, {"key": "other", "kind": "event"}, HandlerRun, "delivery_id", [{"lane": None}]
+        )
+    assert [run.handler for run in HandlerRun.objects.all()] == ["a"]
+    assert Delivery.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_row_leaves_the_callers_transaction_usable():
+    with database.atomic():
+        insert_delivery("a")
+        with pytest.raises(IntegrityError):
+            insert_delivery("b")
+        assert HandlerRun.objects.count() == 1
+    assert HandlerRun.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_is_asked_once_for_a_row_and_those_that_hang_on_it(
+    django_assert_num_queries,
+):
+    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 4):
+        insert_delivery("a", "b")
 
 
 @pytest.mark.django_db
