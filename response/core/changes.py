@@ -170,7 +170,11 @@ class TrackedModel(models.Model):
         if not changes and not named:
             return changes
         with self._transaction(using):
+            wanted = set(changes)
             self._settle(changes, using)
+            if named is not None:
+                # What somebody else has decided stays theirs, named or not.
+                named = [name for name in named if name not in wanted - set(changes)]
             super().save(
                 force_update=force_update,
                 using=using,

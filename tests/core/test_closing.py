@@ -170,6 +170,43 @@ def test_correcting_the_end_of_an_incident_that_was_reopened_does_not_close_it()
     assert Incident.objects.get(pk=pk).end_time is None
 
 
+def meanwhile(monkeypatch, pk, end_time):
+    """As soon as somebody has looked at the end, it is another one."""
+    look = Incident.refresh_from_db
+
+    def look_too_soon(self, *args, **kwargs):
+        look(self, *args, **kwargs)
+        Incident.objects.filter(pk=pk).update(end_time=end_time)
+
+    monkeypatch.setattr(Incident, "refresh_from_db", look_too_soon)
+
+
+@pytest.mark.django_db
+def test_who_reopens_what_is_open_leaves_the_end_of_who_closes_in_that_moment(monkeypatch, told):
+    incident = make_incident()
+    meanwhile(monkeypatch, incident.pk, TEN)
+    told.clear()
+
+    assert incident.reopen() is False
+
+    assert Incident.objects.get().end_time == TEN
+    assert told == []
+
+
+@pytest.mark.django_db
+def test_who_closes_what_is_closed_leaves_the_work_of_who_reopens_in_that_moment(monkeypatch, told):
+    pk = make_incident().pk
+    stale = Incident.objects.get(pk=pk)
+    Incident.objects.get(pk=pk).close(TEN)
+    meanwhile(monkeypatch, pk, None)
+    told.clear()
+
+    assert stale.close() is False
+
+    assert Incident.objects.get().end_time is None
+    assert told == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_twenty_who_close_at_once_one_does():
     pk = make_incident().pk

@@ -82,6 +82,8 @@ class Incident(TrackedModel):
     def reopen(self) -> bool:
         """Take the end back; whether it was this call that did."""
         self.refresh_from_db(fields=["end_time"])
+        if self.end_time is None:
+            return False
         self.end_time = None
         return "end_time" in self._write_end_time()
 
