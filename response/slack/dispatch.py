@@ -13,7 +13,7 @@ from response.slack import invoke, messages, outbox, permissions, registry
 from response.slack.client import forbid_calls
 from response.slack.leases import LEASE, PATIENT_LEASE, Lease, LeaseLost, SharedLease
 from response.slack.models import Delivery, HandlerRun
-from response.slack.notifications import Skipped
+from response.slack.nudges import Skipped
 from response.slack.registry import Handler
 
 logger = logging.getLogger("response.slack.dispatch")

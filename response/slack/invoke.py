@@ -19,7 +19,7 @@ from response.slack import dialog_builder, outbox, payloads, people
 from response.slack.context import ActionContext, ShortcutContext
 from response.slack.errors import SlackError
 from response.slack.models import CommsChannel, HandlerRun
-from response.slack.notifications import run_notification
+from response.slack.nudges import run_notification
 from response.slack.payloads import (
     BlockAction,
     DialogSubmission,

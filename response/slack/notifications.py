@@ -1,4 +1,4 @@
-"""Nudges: which are due, and what is done with one. A nudge is a delivery from ourselves.
+"""Which nudges are due. A nudge is a delivery from ourselves (what is done with it: ``nudges``).
 
 So it has what every delivery has: a key that makes it happen once however many ticks find it
 due, retries, and a place in the order of its channel.
@@ -7,18 +7,13 @@ due, retries, and a place in the order of its channel.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
-from django.db.models import F
-from django.utils import timezone
-
-from response.core.models import Incident
-from response.slack import inbox, registry
+from response.slack import inbox, nudges, registry
 from response.slack.discretion import log_exception
-from response.slack.models import CommsChannel, Delivery, HandlerRun, Notification
+from response.slack.models import CommsChannel, Delivery, Notification
 from response.slack.registry import Handler
 
 logger = logging.getLogger("response.slack.notifications")
@@ -64,35 +59,6 @@ def deliver_due(now: datetime) -> int:
     return delivered
 
 
-class Skipped(Exception):
-    """The nudge did nothing this time: it is delivered again when it falls due again."""
-
-
-def run_notification(run: HandlerRun, handler: Handler) -> Callable[[], None]:
-    """Nudge; the answer counts it. Raises ``Skipped`` where a handler returned False.
-
-    The incident may have been closed, or the reason for the nudge gone, since it fell due.
-    """
-    incident = run.delivery.incident
-    if (
-        incident is None
-        or incident.is_closed()
-        or not _has_reason(handler, incident)
-        or handler.function(incident) is False
-    ):
-        raise Skipped
-    return partial(_count, incident, run.handler, handler)
-
-
-def _count(incident: Incident, reference: str, handler: Handler) -> None:
-    now = timezone.now()
-    rows = Notification.objects.filter(incident=incident, key__in=_keys(reference, handler))
-    if not rows.update(repeat_count=F("repeat_count") + 1, time=now, key=_key(reference)):
-        Notification.objects.create(
-            incident=incident, key=_key(reference), time=now, repeat_count=0
-        )
-
-
 def _due(now: datetime) -> Iterator[Due]:
     handlers = registry.notifications.items()
     for page in _pages_of_open_channels():
@@ -135,8 +101,8 @@ def _due_one(
     sent: dict[str, Notification],
     now: datetime,
 ) -> Due | None:
-    last = next((sent[key] for key in _keys(reference, handler) if key in sent), None)
-    if not _has_reason(handler, channel.incident):
+    last = next((sent[key] for key in nudges.keys(reference, handler) if key in sent), None)
+    if not nudges.has_reason(handler, channel.incident):
         if last is not None and last.repeat_count > NONE_YET:
             _start_again(last, now)
         return None
@@ -153,19 +119,3 @@ def _start_again(last: Notification, now: datetime) -> None:
     """The reason is gone; should it come back, the nudges begin with the first."""
     last.repeat_count, last.time = NONE_YET, now
     last.save(update_fields=["repeat_count", "time"])
-
-
-def _has_reason(handler: Handler, incident: Incident) -> bool:
-    when = handler.options.get("when")
-    return when is None or bool(when(incident))
-
-
-def _key(reference: str) -> str:
-    return reference.removeprefix("notification:nudge:")
-
-
-def _keys(reference: str, handler: Handler) -> list[str]:
-    """The key of ours, and 0.5.1's, which was the function's bare name."""
-    names = [each.function.__name__ for each in registry.notifications]
-    name = handler.function.__name__
-    return [_key(reference), name] if names.count(name) == 1 else [_key(reference)]

@@ -1,0 +1,60 @@
+"""What is done with a nudge that is due, and the row that counts how many there were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from django.db.models import F
+from django.utils import timezone
+
+from response.core.models import Incident
+from response.slack import registry
+from response.slack.models import HandlerRun, Notification
+from response.slack.registry import Handler
+
+
+class Skipped(Exception):
+    """The nudge did nothing this time: it is delivered again when it falls due again."""
+
+
+def run_notification(run: HandlerRun, handler: Handler) -> Callable[[], None]:
+    """Nudge; the answer counts it. Raises ``Skipped`` where a handler returned False.
+
+    The incident may have been closed, or the reason for the nudge gone, since it fell due.
+    """
+    incident = run.delivery.incident
+    if (
+        incident is None
+        or incident.is_closed()
+        or not has_reason(handler, incident)
+        or handler.function(incident) is False
+    ):
+        raise Skipped
+    return partial(_count, incident, run.handler, handler)
+
+
+def _count(incident: Incident, reference: str, handler: Handler) -> None:
+    now = timezone.now()
+    rows = Notification.objects.filter(incident=incident, key__in=keys(reference, handler))
+    if not rows.update(repeat_count=F("repeat_count") + 1, time=now, key=_key(reference)):
+        Notification.objects.create(
+            incident=incident, key=_key(reference), time=now, repeat_count=0
+        )
+
+
+def has_reason(handler: Handler, incident: Incident) -> bool:
+    """Whether the handler's ``when``, if it has one, says that there is something to nudge for."""
+    when = handler.options.get("when")
+    return when is None or bool(when(incident))
+
+
+def _key(reference: str) -> str:
+    return reference.removeprefix("notification:nudge:")
+
+
+def keys(reference: str, handler: Handler) -> list[str]:
+    """The keys of a handler's ``Notification``: ours, and 0.5.1's, the function's bare name."""
+    names = [each.function.__name__ for each in registry.notifications]
+    name = handler.function.__name__
+    return [_key(reference), name] if names.count(name) == 1 else [_key(reference)]
