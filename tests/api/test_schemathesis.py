@@ -1,8 +1,10 @@
 """schemathesis tries the whole API out, against its own description, and finds nothing.
 
 In this process, over WSGI; the same examples each time, so that a failure can be repeated.
+More of them: ``API_EXAMPLES=60 pytest tests/api/test_schemathesis.py``.
 """
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +29,7 @@ from tests.factories import (
     make_timeline_event,
 )
 
-EXAMPLES = 8
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "8"))
 CONFIG = {
     "auth": {"basic": {"username": "somebody", "password": "secret"}},
     "checks": {
