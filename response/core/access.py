@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from response.core.actor import Actor, acting_as
-from response.core.models import ExternalUser
+from response.core.models import ExternalUser, Incident
 from response.core.permissions import IsSignedIn
 
 #: The model permission that each of a view set's actions needs under ``ModelPermissions``.
@@ -22,12 +23,15 @@ VERBS = {
     "create": "add",
 }
 
+CLOSING = "response.close_incident"
+
 
 class ResponseAPIPermission(IsSignedIn):
     """The rule of the REST API, unless ``RESPONSE_API_PERMISSION`` names another.
 
     Whoever is signed in may read and change what 0.5.1 let them. Creating, closing, reopening
-    and exporting need the permission that the view names for it.
+    and exporting need the permission that the view names for it; so does a change of
+    ``end_time`` that closes an incident, or reopens it.
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -38,6 +42,13 @@ class ResponseAPIPermission(IsSignedIn):
         if missing:
             self.message = f"You need the permission {missing[0]}."
         return not missing
+
+    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
+        """Whether they may do it to this row: a change that closes it needs what closing needs."""
+        if not _ends_or_begins_again(request, view, obj) or _holds(request.user, CLOSING):
+            return True
+        self.message = f"You need the permission {CLOSING}."
+        return False
 
     def required(self, request: Request, view: APIView) -> list[str]:
         """The permissions that this request needs; a host's own rule may ask for more."""
@@ -64,7 +75,7 @@ class ModelPermissions(ResponseAPIPermission):
         if action == "partial_update" and model == "incident":
             data = request.data
             if hasattr(data, "keys") and self.closing_fields & set(data.keys()):
-                wanted.append("response.close_incident")
+                wanted.append(CLOSING)
         return wanted
 
 
@@ -86,3 +97,13 @@ def acting(request: Request) -> AbstractContextManager[Actor]:
 def _holds(user: Any, permission: str) -> bool:
     has_perm = getattr(user, "has_perm", None)
     return bool(has_perm and has_perm(permission))
+
+
+def _ends_or_begins_again(request: Request, view: APIView, row: Any) -> bool:
+    """Whether the request gives an open incident an end, or takes it from a closed one."""
+    if getattr(view, "action", None) != "partial_update" or not isinstance(row, Incident):
+        return False
+    data = request.data
+    if not isinstance(data, Mapping) or "end_time" not in data:
+        return False
+    return (data["end_time"] in (None, "")) == row.is_closed()

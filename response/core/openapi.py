@@ -169,7 +169,11 @@ class ResponseAutoSchema(AutoSchema):
         filterset = getattr(self.view, "filterset_class", None)
         if filterset is None or self.method != "GET" or self._is_for_one():
             return []
-        return [_filter_parameter(name, item) for name, item in filterset.base_filters.items()]
+        # As a form sends what nobody filled in: it narrows nothing.
+        return [
+            {**_filter_parameter(name, item), "allowEmptyValue": True}
+            for name, item in filterset.base_filters.items()
+        ]
 
     def _get_response_bodies(self, direction: Any = "response") -> Json:
         bodies: Json = super()._get_response_bodies(direction)

@@ -2,6 +2,7 @@
 
 import base64
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -69,7 +70,10 @@ def test_a_host_that_parses_json_only_still_takes_0_5_1s_forms(
         assert api.patch(path, {"severity": "1"}, format=written).status_code == 200
 
 
-def test_times_go_in_and_out_in_a_project_with_naive_times(api: APIClient, settings: Any) -> None:
+def test_times_go_in_and_out_in_a_project_with_naive_times(
+    api: APIClient, settings: Any, grant: Callable[..., None]
+) -> None:
+    grant("close_incident")
     settings.USE_TZ = False
     settings.TIME_ZONE = "Europe/Berlin"
     path = reverse("incident-detail", args=[make_incident().pk])

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -102,6 +103,54 @@ def test_closing_and_reopening_need_their_permission_and_happen_once(
     assert api.post(close).json()["is_closed"] is True
     verbs = Event.objects.order_by("pk").values_list("verb", flat=True)
     assert list(verbs) == ["declared", "closed", "reopened", "closed"]
+
+
+def test_to_set_the_end_or_to_take_it_back_is_to_close_or_reopen(
+    api: APIClient, incident: Incident, grant: Grant
+) -> None:
+    path = detail(incident)
+    end = {"end_time": "2026-01-05T10:00:00Z"}
+    refused = patch(api, path, end)
+    assert refused.status_code == 403
+    assert refused.json() == {"detail": "You need the permission response.close_incident."}
+    assert patch(api, path, {"end_time": None, "summary": "as it is"}).status_code == 200
+    grant("close_incident")
+    assert patch(api, path, end).json()["is_closed"] is True
+    assert patch(api, path, {"end_time": None}).json()["is_closed"] is False
+    verbs = Event.objects.order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["declared", "changed", "closed", "reopened"]
+
+
+@pytest.mark.parametrize("written", ["json", "multipart"])
+def test_when_it_ended_can_be_corrected_by_whoever_may_patch(
+    api: APIClient, incident: Incident, written: str
+) -> None:
+    incident.close()
+    corrected = patch(api, detail(incident), {"end_time": "2026-01-05T11:00:00Z"}, format=written)
+    assert corrected.json()["end_time"] == "2026-01-05T11:00:00Z"
+    if written == "json":
+        refused = patch(api, detail(incident), {"end_time": None})
+        assert refused.status_code == 403
+    incident.refresh_from_db()
+    assert incident.is_closed()
+
+
+def test_an_open_incident_is_made_private_where_one_may_declare_private_ones(
+    api: APIClient, incident: Incident, grant: Grant, settings: Any
+) -> None:
+    path, hush = detail(incident), {"private": True}
+    assert patch(api, path, {"private": False, "summary": "as it is"}).status_code == 200
+    assert "RESPONSE_PRIVATE_INCIDENTS" in complaint(patch(api, path, hush), "private")
+    settings.RESPONSE_PRIVATE_INCIDENTS = True
+    assert "response.view_private_incident" in complaint(patch(api, path, hush), "private")
+    grant("view_private_incident")
+    assert patch(api, path, hush).json()["private"] is True
+    incident.refresh_from_db()
+    assert incident.private
+    assert patch(api, path, {**hush, "summary": "said again"}).status_code == 200
+    words = complaint(patch(api, path, {"private": False}), "private")
+    assert "Allowed: true" in words
+    assert "admin" in words
 
 
 def test_closing_before_the_beginning_or_what_has_changed_is_refused(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import URLPattern, reverse
 from rest_framework.test import APIClient
 
 from response.core import urls
+from response.models import Incident
 from tests.factories import make_incident
 
 
@@ -51,6 +53,7 @@ def test_requests_allow_nothing_that_would_be_refused(schema: dict[str, Any]) ->
         "end_time",
         "impact",
         "lead",
+        "private",
         "report",
         "report_only",
         "severity",
@@ -76,6 +79,23 @@ def test_filters_say_what_they_allow(schema: dict[str, Any]) -> None:
     assert {"limit", "offset", "cursor", "ordering", "search", "open_longer_than"} <= set(
         parameters
     )
+
+
+def test_every_parameter_may_be_empty_as_forms_send_it(
+    api: APIClient, schema: dict[str, Any], incident: Incident, grant: Callable[..., None]
+) -> None:
+    grant("export_incidents")
+    tried = 0
+    for path, item in schema["paths"].items():
+        filled = path.format(id=incident.pk, incident_pk=incident.pk, year=2026, month="01")
+        for parameter in item.get("get", {}).get("parameters", ()):
+            if parameter["in"] != "query" or parameter["name"] == "format":
+                continue
+            assert parameter["allowEmptyValue"] is True
+            response = api.get(f"/core{filled}", {parameter["name"]: ""})
+            assert response.status_code == 200, (path, parameter["name"])
+            tried += 1
+    assert tried > 50
 
 
 def test_a_hosts_own_settings_change_nothing(api: APIClient, schema: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """`?cursor=`: walks that neither repeat nor skip a row, and following the change feed."""
 
+import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,16 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from response.models import Event, Incident
-from tests.factories import make_incident, make_person, moment
+from tests.api.calls import complaint
+from tests.factories import (
+    make_action,
+    make_incident,
+    make_person,
+    make_timeline_event,
+    moment,
+)
+
+count = itertools.count(1).__next__
 
 
 def walk(api: APIClient, path: str, **query: str) -> Iterator[dict[str, Any]]:
@@ -51,6 +61,36 @@ def test_a_walk_sees_every_incident_once_while_they_are_changed(api: APIClient) 
         Incident.objects.filter(pk=before[-1]).update(report_time=moment(-99_999))
         Incident.objects.filter(pk=before[0]).update(report_time=moment(99_999))
     assert seen == before[::-1]
+
+
+@pytest.mark.parametrize("name", ["action", "entry", "person"])
+def test_a_walk_of_any_list_sees_every_row_once_while_others_are_added(
+    api: APIClient, incident: Incident, name: str
+) -> None:
+    path, add = {
+        "action": (reverse("action-list"), lambda: make_action(incident).pk),
+        "entry": (
+            reverse("incident-timeline-event-list", args=[incident.pk]),
+            # Before all that is there: a pin of something said long ago.
+            lambda: make_timeline_event(incident, timestamp=moment(-count())).pk,
+        ),
+        "person": (reverse("externaluser-list"), lambda: make_person().external_id),
+    }[name]
+    there = [row.get("id") or row["external_id"] for row in api.get(path).json()["results"]]
+    before = [add() for _ in range(5)]
+    seen: list[Any] = []
+    for page in walk(api, path, cursor="", limit="2"):
+        seen += [row.get("id") or row["external_id"] for row in page["results"]]
+        if len(seen) < 8:
+            add()
+    assert seen[: len(there) + 5] == [*there, *before]
+    assert len(set(seen)) == len(seen)
+
+
+def test_people_are_counted_in_one_way_at_a_time(api: APIClient) -> None:
+    for other in ("page", "page_size", "offset"):
+        refused = api.get(reverse("externaluser-list"), {"cursor": "", other: "1"})
+        assert "cannot be combined with cursor" in complaint(refused, other)
 
 
 def test_a_walk_keeps_the_filters(api: APIClient) -> None:

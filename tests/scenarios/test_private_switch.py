@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from rest_framework.test import APIClient
 
 from response.core.actor import acting_as
 from response.core.models import ExternalUser, Incident
@@ -140,6 +142,20 @@ def test_switched_on_elsewhere_the_lead_is_told(story: Story, channel: CommsChan
         incident.save()
     story.settle()
     private_channel()
+    assert any("nobody can take it back" in text for text in story.told(story.bob))
+
+
+def test_switched_on_through_the_api_it_goes_the_same_way(story: Story, channel: CommsChannel):
+    user = get_user_model().objects.create_superuser("root")
+    ExternalUser.objects.filter(external_id=story.bob.id).update(owner=user)
+    client = APIClient()
+    client.force_login(user)
+    path = f"/core/incidents/{channel.incident_id}/"
+    assert client.patch(path, {"private": True}, format="json").status_code == 200
+    story.settle()
+    assert members(story, private_channel().channel_id) == {story.ana.id, story.bob.id}
+    assert story.workspace.channel(channel.channel_id).is_archived
+    assert HeadlinePost.objects.get().message_ts is None
     assert any("nobody can take it back" in text for text in story.told(story.bob))
 
 

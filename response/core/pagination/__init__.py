@@ -2,6 +2,7 @@
 
 from response.core.pagination.pages import (
     FeedPagination,
+    KeyPagination,
     PageNumbers,
     ResponsePagination,
     UserPagination,
@@ -10,6 +11,7 @@ from response.core.pagination.pages import (
 
 __all__ = [
     "FeedPagination",
+    "KeyPagination",
     "PageNumbers",
     "ResponsePagination",
     "UserPagination",

@@ -13,7 +13,14 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView
 
 from response.core.pagination.limits import LARGEST_NUMBER, whole_number
-from response.core.pagination.walks import BadCursor, Cursor, Page, as_written, newest_first
+from response.core.pagination.walks import (
+    BadCursor,
+    Cursor,
+    Page,
+    as_written,
+    newest_first,
+    oldest_first,
+)
 from response.core.refusals import not_allowed
 
 DESCRIPTIONS = {
@@ -21,7 +28,7 @@ DESCRIPTIONS = {
     "offset": "How many rows come before.",
     "cursor": (
         "A walk that neither repeats nor skips a row: empty to begin, then the cursor of the "
-        "answer before. Not with offset or ordering."
+        "answer before. Not with another place to begin, or an order."
     ),
     "page": "The number of a page, from 1.",
     "page_size": "How many rows a page has at most.",
@@ -142,8 +149,15 @@ def _described(name: str) -> dict[str, Any]:
         "name": name,
         "in": "query",
         "description": DESCRIPTIONS[name],
+        "allowEmptyValue": True,
         "schema": {"type": "string"} if name == "cursor" else number,
     }
+
+
+class KeyPagination(WalkPagination):
+    """For what belongs to incidents, and for people: walks go from the oldest to the newest."""
+
+    in_order = staticmethod(oldest_first)
 
 
 class FeedPagination(WalkPagination):
@@ -165,18 +179,19 @@ class PageNumbers(PageNumberPagination):
         return bool({cls.page_query_param, cls.page_size_query_param} & set(request.query_params))
 
 
-class UserPagination(ResponsePagination):
+class UserPagination(KeyPagination):
     """For the list of people: 500 rows; 0.5.1's `?page=` and `?page_size=` work as they did."""
 
     rows_without_limit = 500
-    parameters: ClassVar[tuple[str, ...]] = ("limit", "offset", "page", "page_size")
+    parameters: ClassVar[tuple[str, ...]] = ("limit", "offset", "page", "page_size", "cursor")
+    excluded: ClassVar[tuple[str, ...]] = ("offset", "page", "page_size")
     by_page: PageNumbers | None = None
 
     def paginate_queryset(
         self, queryset: Any, request: Request, view: APIView | None = None
     ) -> list[Any] | None:
         """The rows of this page, counted the way the client counts."""
-        if PageNumbers.is_asked_for(request):
+        if PageNumbers.is_asked_for(request) and "cursor" not in request.query_params:
             whole_number(request, "page_size", minimum=1)
             if request.query_params.get("page") != "last":
                 whole_number(request, "page", minimum=1)

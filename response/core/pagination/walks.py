@@ -85,6 +85,14 @@ def newest_first(rows: QuerySet[Any], cursor: Cursor, limit: int) -> Page:
     return Page(shown, Cursor(shown[-1].pk) if shown else cursor, len(found) > limit)
 
 
+def oldest_first(rows: QuerySet[Any], cursor: Cursor, limit: int) -> Page:
+    """The next rows of a walk from the oldest to the newest."""
+    after = cursor.after or 0
+    found = list(rows.filter(pk__gt=after).order_by("pk")[: limit + 1])
+    shown = found[:limit]
+    return Page(shown, Cursor(shown[-1].pk) if shown else cursor, len(found) > limit)
+
+
 def as_written(rows: QuerySet[Any], cursor: Cursor, limit: int) -> Page:
     """The next rows in the order in which they were written, late ones included."""
     after = cursor.after or 0

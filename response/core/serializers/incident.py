@@ -24,6 +24,11 @@ from response.core.serializers.strict import StrictModelSerializer
 from response.core.severity import SEVERITIES, require_kept
 from response.exceptions import InvalidValue
 
+PRIVATE_FOR_GOOD = (
+    "“false” is not allowed. Allowed: true. It is private; who may see all private incidents "
+    "can make it public in the admin."
+)
+
 
 class CommsChannelSerializer(serializers.Serializer[Any]):
     """The channel in which an incident is handled."""
@@ -48,7 +53,7 @@ class IncidentSerializer(StrictModelSerializer[Incident]):
     start_time = MomentField(required=False)
     end_time = MomentField(required=False, allow_null=True)
     report_only = FlagField(required=False)
-    private = FlagField(read_only=True)
+    private = FlagField(required=False)
 
     class Meta:
         model = Incident
@@ -79,6 +84,24 @@ class IncidentSerializer(StrictModelSerializer[Incident]):
             raise serializers.ValidationError(str(error)) from None
         return severity
 
+    def validate_private(self, private: bool) -> bool:
+        """On, only where the host allows it and by those who will see it; never off again."""
+        if private == getattr(self.instance, "private", False):
+            return private
+        if not private:
+            raise serializers.ValidationError(PRIVATE_FOR_GOOD)
+        if not conf.private_incidents:
+            raise serializers.ValidationError(
+                "“true” is not allowed. Allowed: false. RESPONSE_PRIVATE_INCIDENTS is off."
+            )
+        request = self.context.get("request")
+        if not (request and may_see_private_incidents(request.user)):
+            raise serializers.ValidationError(
+                "“true” is not allowed. Allowed: false. It needs the permission "
+                "response.view_private_incident."
+            )
+        return private
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """What ends does not end before it begins."""
         require_order(
@@ -98,21 +121,6 @@ class NewIncidentSerializer(IncidentSerializer):
     reporter = PersonField(required=False, allow_null=True)
     report_time = MomentField(required=False)
     end_time = MomentField(read_only=True, allow_null=True)
-    private = FlagField(required=False)
-
-    def validate_private(self, private: bool) -> bool:
-        """Only where the host allows it, and by those who will see it."""
-        request = self.context.get("request")
-        if private and not conf.private_incidents:
-            raise serializers.ValidationError(
-                "“true” is not allowed. Allowed: false. RESPONSE_PRIVATE_INCIDENTS is off."
-            )
-        if private and not (request and may_see_private_incidents(request.user)):
-            raise serializers.ValidationError(
-                "“true” is not allowed. Allowed: false. It needs the permission "
-                "response.view_private_incident."
-            )
-        return private
 
     def create(self, validated_data: dict[str, Any]) -> Incident:
         """Declare it, as the modal in Slack does."""

@@ -20,7 +20,7 @@ from response.core.filters import ResponseFilterBackend
 from response.core.models import Incident
 from response.core.names import names_mentioned_in
 from response.core.openapi import ResponseAutoSchema
-from response.core.pagination import ResponsePagination
+from response.core.pagination import KeyPagination, ResponsePagination
 from response.core.parsers import ResponseJSONParser
 from response.core.permissions import may_see_email_addresses, visible_incidents
 from response.exceptions import InvalidValue
@@ -62,7 +62,7 @@ class ResponseAPIRootView(ResponseAPIView, APIRootView):
 class ResponseViewSet(ResponseAPIView, ReadOnlyModelViewSet[Row]):
     """Lists and details of one kind of row."""
 
-    pagination_class: type[ResponsePagination] = ResponsePagination
+    pagination_class: type[ResponsePagination] = KeyPagination
     filter_backends = (ResponseFilterBackend,)
     lookup_value_regex = "[0-9]+"
     #: For Django's permissions: ``incident`` is what ``change_incident`` is about.
