@@ -106,7 +106,7 @@ def _hits(faults: Faults, kind: str, method: str) -> bool:
     if getattr(faults, f"{kind}_count") > 0 and _count_down(kind):
         return True
     percent: int = getattr(faults, f"{kind}_percent")
-    return percent > 0 and random.uniform(0, 100) < percent  # noqa: S311 - nothing secret
+    return percent > 0 and random.uniform(0, 100) < percent  # noqa: S311 # nosec
 
 
 def _count_down(kind: str) -> bool:
