@@ -43,8 +43,9 @@ from response.slack.submissions import accept
 
 logger = logging.getLogger("response.slack.intake")
 
+# Names of ours only.
 OF_CHANNEL = (
-    f"SELECT incident_id FROM {CommsChannel._meta.db_table} "  # noqa: S608 (our own names)
+    f"SELECT incident_id FROM {CommsChannel._meta.db_table} "  # noqa: S608 # nosec
     "WHERE channel_id = %s AND superseded = %s"
 )
 
