@@ -24,7 +24,14 @@ SITE_URL = text("SITE_URL", f"http://127.0.0.1:{text('PORT', '8000')}").rstrip("
 _site = urlsplit(SITE_URL)
 ALLOWED_HOSTS = [_site.hostname or "", "127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _site.scheme == "https"
+# With https the proxy that speaks it says so, in X-Forwarded-Proto, and lets no client say it.
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _site.scheme == "https"
+if SECURE_SSL_REDIRECT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # 30 days, of this name only: what is below it, and lists in browsers, are not for the demo
+    # to decide about.
+    SECURE_HSTS_SECONDS = 2_592_000
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 ROOT_URLCONF = "demo.urls"
 WSGI_APPLICATION = "demo.wsgi.application"

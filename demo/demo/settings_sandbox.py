@@ -16,7 +16,8 @@ PORT = text("PORT", "8000")
 SITE_URL = f"http://127.0.0.1:{PORT}"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 CSRF_TRUSTED_ORIGINS = []
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+SECURE_PROXY_SSL_HEADER, SECURE_HSTS_SECONDS = None, 0
 # Beside another project on localhost, which sends its cookies to every port.
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "response_demo_session", "response_demo_csrf"
 

@@ -136,6 +136,67 @@ def test_system_checks_and_migrations_of_the_demo_are_in_order(tmp_path: Path, s
     assert migrations.returncode == 0, migrations.stdout + migrations.stderr
 
 
+# Long and random enough for Django's check of it.
+SECRET_KEY = "".join(chr(33 + number * 37 % 90) for number in range(60)).replace("$", "x")
+
+
+def deployed(tmp_path: Path, **names: str) -> dict[str, str]:
+    """The environment of production: https, every secret, no DEBUG."""
+    return environment(
+        tmp_path,
+        REAL,
+        **{
+            "SECRET_KEY": SECRET_KEY,
+            "SITE_URL": "https://incidents.example.com",
+            "SLACK_TOKEN": "xoxb-1",
+            "SLACK_SIGNING_SECRET": "secret",
+            "INCIDENT_CHANNEL_ID": "C1",
+            "RESPONSE_CRON_TOKEN": "a long random text",
+            **names,
+        },
+    )
+
+
+def test_the_demo_in_production_is_fit_to_deploy(tmp_path: Path):
+    env = deployed(tmp_path)
+    checked = run("manage.py", "check", "--deploy", "--fail-level=WARNING", env=env)
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.startswith("System check identified no issues (2 silenced)")
+
+
+@pytest.mark.parametrize(
+    ("names", "warning"),
+    [
+        ({"SITE_URL": "http://incidents.example.com"}, "security.W012"),
+        ({"SECRET_KEY": "short"}, "security.W009"),
+        ({"DEBUG": "1"}, "security.W018"),
+    ],
+)
+def test_what_is_not_fit_is_told(tmp_path: Path, names: dict[str, str], warning: str):
+    checked = run("manage.py", "check", "--deploy", env=deployed(tmp_path, **names))
+    assert warning in checked.stderr
+
+
+ASK = """
+from django.core.wsgi import get_wsgi_application
+application = get_wsgi_application()
+from django.test import Client
+for headers in ({}, {"X-Forwarded-Proto": "https"}):
+    answer = Client(headers={"Host": "127.0.0.1", **headers}).get("/admin/login/")
+    print(answer.status_code, answer.get("Strict-Transport-Security"), answer.get("Location"))
+"""
+
+
+def test_with_https_plain_http_is_sent_on_and_the_proxy_is_believed(tmp_path: Path):
+    env = deployed(tmp_path)
+    assert run("manage.py", "collectstatic", "--noinput", env=env).returncode == 0
+    done = run("-c", ASK, env=env)
+    assert done.stdout.splitlines() == [
+        "301 None https://127.0.0.1/admin/login/",
+        "200 max-age=2592000 None",
+    ], done.stderr
+
+
 def test_task_backend_is_the_database_redis_or_none(tmp_path: Path):
     env = environment(tmp_path, REAL, SECRET_KEY="x", RESPONSE_TASK_BACKEND="database")
     assert list(settings_of(env, "TASKS")["TASKS"]) == ["database"]
