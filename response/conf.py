@@ -62,6 +62,30 @@ class Conf:
         return bool(self._get("RESPONSE_LOGIN_REQUIRED", True))
 
     @property
+    def csp(self) -> Mapping[str, Any] | None:
+        """``RESPONSE_CSP``: Content-Security-Policy of the pages, directives as in Django 6's
+        ``SECURE_CSP``, without nonces; ``{}`` sends none.
+
+        By default the site's own policy counts (``SECURE_CSP``, or django-csp's
+        ``CONTENT_SECURITY_POLICY``), where it has one and the middleware for it. A site without
+        lets in only our style sheets and pictures, plus what ``MARKDOWN_FILTER_WHITELIST_TAGS``
+        and ``…_STYLES`` allow in texts.
+        """
+        return cast("Mapping[str, Any] | None", self._get("RESPONSE_CSP", None))
+
+    @property
+    def site_csp(self) -> Mapping[str, Any]:
+        """The site's own policy, Django 6's or django-csp's; empty without their middleware."""
+        middleware = self._get("MIDDLEWARE", ())
+        for path, name in (
+            ("django.middleware.csp.ContentSecurityPolicyMiddleware", "SECURE_CSP"),
+            ("csp.middleware.CSPMiddleware", "CONTENT_SECURITY_POLICY"),
+        ):
+            if path in middleware and (found := self._get(name, None)):
+                return cast("Mapping[str, Any]", found)
+        return {}
+
+    @property
     def cron_token(self) -> str:
         """``RESPONSE_CRON_TOKEN``: bearer token of ``cron_minute`` and ``cron_daily``.
 

@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 import django
 from django.core.checks import CheckMessage, Error, Warning
 
+from response import csp
 from response.conf import conf
 
 Check = tuple[tuple[str, ...], Callable[[], list[CheckMessage]]]
@@ -143,6 +144,21 @@ def _channel_name() -> list[CheckMessage]:
     ]
 
 
+def _csp() -> list[CheckMessage]:
+    problem = csp.mistake(conf.csp) if conf.csp is not None else ""
+    if not problem:
+        return []
+    return [
+        Error(
+            f"RESPONSE_CSP can't be sent: {problem}.",
+            hint='Write it as Django 6\'s SECURE_CSP, such as {"img-src": ["\'self\'"]}, or leave '
+            "it out.",
+            obj="RESPONSE_CSP",
+            id="response.E010",
+        )
+    ]
+
+
 def split(url: str) -> SplitResult | None:
     """The parts of a URL, None for what is none, such as ``http://[``."""
     try:
@@ -168,4 +184,5 @@ CHECKS: tuple[Check, ...] = (
     (("RESPONSE_TASK_BACKEND",), _task_backend),
     (("RESPONSE_OFFICE_HOURS",), _office_hours),
     (("RESPONSE_COMMS_CHANNEL_NAME",), _channel_name),
+    (("RESPONSE_CSP",), _csp),
 )

@@ -7,11 +7,12 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from response.conf import conf
-from response.decorators import response_login_required
+from response.decorators import response_csp, response_login_required
 from response.ui.document import get_document
 from response.ui.listing import ListQuery, get_listing
 
 
+@response_csp
 @response_login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The list of incidents; GET parameters ``status``, ``q`` and ``page``, all optional."""
@@ -19,6 +20,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "response/home.html", {"listing": listing, **_about_the_site()})
 
 
+@response_csp
 @response_login_required
 def incident_doc(request: HttpRequest, incident_id: int) -> HttpResponse:
     """The document of one incident; 404 where it does not exist for this person."""

@@ -67,7 +67,7 @@ def test_the_page_is_served_with_its_csrf_cookie(page: Page) -> None:
     assert answer.status_code == 200
     assert "response_sandbox/workspace.html" in [one.name for one in answer.templates]
     assert "csrftoken" in answer.cookies
-    assert answer["Content-Security-Policy"].startswith("default-src 'self';")
+    assert answer["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self';")
 
 
 def test_bootstrap_says_who_is_there(page: Page) -> None:

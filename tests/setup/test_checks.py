@@ -72,6 +72,7 @@ CASES = {
     "E007": {"SLACK_API_URL": "slack.com/api"},
     "E008": {"SLACK_CLIENT": "xoxb-1"},
     "E009": {"INCIDENT_PRIVATE_CHANNEL_ID": "C0INCIDENTS"},
+    "E010": {"RESPONSE_CSP": "default-src 'self'"},
     "I001": {"INCIDENT_TEMPERATURE": 3},
 }
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
     OpenApiJsonRenderer2,
@@ -20,6 +21,7 @@ from rest_framework.response import Response
 from response.core.openapi import make_schema
 from response.core.reference import Reference
 from response.core.views.base import ResponseAPIView
+from response.decorators import response_csp
 
 
 class DescriptionView(ResponseAPIView):
@@ -70,6 +72,7 @@ class SchemaView(DescriptionView):
         return Response(self.describe(request))
 
 
+@method_decorator(response_csp, name="dispatch")
 class ReferenceView(DescriptionView):
     """The same for people: one page, which loads nothing from anywhere."""
 

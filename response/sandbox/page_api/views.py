@@ -17,8 +17,13 @@ from response.sandbox.errors import ApiError
 from response.sandbox.page_api import acts, reads
 from response.sandbox.safety import guarded
 
-# What people and apps write is shown there: nothing but our own scripts may run.
-POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+# What people and apps write is shown there: nothing but our own scripts may run, and they may
+# make nodes only, no HTML.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
+)
 STATUS = {"operation_timeout": 504, "dispatch_failed": 502}
 
 
