@@ -32,8 +32,8 @@ def sdist_problems(names: Iterable[str]) -> list[str]:
     present = set(names)
     wanted = {
         *files_of_the_package(),
-        *("CHANGELOG.md", "LICENSE", "README.md", "env.example", "pyproject.toml", "tox.ini"),
-        *("demo/manage.py", "demo/run.py", "tests/settings.py"),
+        *("CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "env.example"),
+        *("pyproject.toml", "tox.ini", "demo/manage.py", "demo/run.py", "tests/settings.py"),
     }
     problems = [f"{name} is missing" for name in sorted(wanted - present)]
     unwanted = [
