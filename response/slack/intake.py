@@ -43,9 +43,8 @@ from response.slack.submissions import accept
 
 logger = logging.getLogger("response.slack.intake")
 
-# Names of ours only.
 OF_CHANNEL = (
-    f"SELECT incident_id FROM {CommsChannel._meta.db_table} "  # noqa: S608 # nosec
+    f"SELECT incident_id FROM {CommsChannel._meta.db_table} "  # noqa: S608 (our own names)
     "WHERE channel_id = %s AND superseded = %s"
 )
 
