@@ -102,6 +102,16 @@ class Conf:
         return self._string("RESPONSE_TASK_BACKEND")
 
     @property
+    def retention_days(self) -> int | None:
+        """``RESPONSE_RETENTION_DAYS``: for how many days both boxes keep what is over.
+
+        ``manage.py response_tick`` deletes older deliveries, handler runs and calls; never what
+        waits or is parked. A delivery's key stays for two days more. None keeps everything.
+        """
+        days = self._get("RESPONSE_RETENTION_DAYS", 30)
+        return None if days is None else int(days)
+
+    @property
     def background_in_request(self) -> bool:
         """``AFTER_RESPONSE_IMMEDIATE``, ``AFTER_RESPONSE_RUN_ASYNC``: whether django-after-response
         starts no thread, as in a host's tests: what is due is then done in the request itself.

@@ -15,13 +15,15 @@ from django.views.decorators.http import require_POST
 
 from response.background import schedule_drain
 from response.conf import conf
-from response.slack import declare, intake, payloads, tick
+from response.slack import declare, intake, payloads, retention, tick
 from response.slack.authentication import slack_authenticate
 from response.slack.payloads import EventCallback, MalformedPayload, SslCheck, UrlVerification
 
 logger = logging.getLogger("response.slack.views")
 
 View = Callable[[HttpRequest], HttpResponse]
+# For how long cron's request deletes what is old: others may want this thread.
+PRUNE_SECONDS = 0.5
 
 
 def _from_slack(view: View) -> View:
@@ -111,6 +113,7 @@ def cron_minute(request: HttpRequest) -> HttpResponse:
     """What must happen every minute; as ``manage.py response_tick``, without waiting for it."""
     tick.tick(timezone.now())
     schedule_drain()
+    retention.prune(timezone.now(), seconds=PRUNE_SECONDS)
     return HttpResponse()
 
 

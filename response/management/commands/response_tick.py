@@ -7,17 +7,20 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from response.slack import drain, hosts, tick
+from response.slack import drain, hosts, retention, tick
 
 
 class Command(BaseCommand):
-    """Sends due nudges and picks up what a dead process left behind in either box."""
+    """Sends due nudges, picks up what a dead process left in either box, deletes what is old."""
 
-    help = "Send due nudges and work off what is due in the inbox and the outbox; run every minute."
+    help = "Send due nudges, work off what is due in both boxes, delete what is old; every minute."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Tick, then drain until nothing is due."""
+        """Tick, then drain until nothing is due, then delete what was kept for long enough."""
         hosts.load_handlers()
         nudges = tick.tick(timezone.now())
         drain.drain_once()
-        self.stdout.write(f"{nudges} nudge(s) due; both boxes worked off.")
+        removed = retention.prune(timezone.now())
+        self.stdout.write(
+            f"{nudges} nudge(s) due; both boxes worked off; {removed} old row(s) removed."
+        )

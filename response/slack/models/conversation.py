@@ -33,6 +33,8 @@ class Heartbeat(models.Model):
     DRAIN = "drain"
     # When people were last asked for: see ``response.slack.tick``.
     USERS = "users"
+    # When conversations that nobody needs were removed: see ``response.slack.retention``.
+    LANES = "lanes"
 
     name = models.CharField(max_length=30, unique=True)
     at = models.DateTimeField()
