@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,10 @@ CHANNELS = 20
 SETTLE = 10.0
 WARM_UP = 3
 LATENCY_OF_SLACK = 200
+ELSEWHERE = [f"C0OTHER{number:02}" for number in range(CHANNELS)]
+# Milliseconds, of a rate that counts as borne.
+P99_WANTED, LAG_WANTED = 100, 2000
+FIRST_RATE, STEP, HIGHEST_RATE = 150, 1.15, 2000
 
 
 class Bench:
@@ -95,6 +99,32 @@ class Bench:
             **settled,
             "effect": counted() - before - (count - sum(result.failures.values())),
         }
+
+    def measure_elsewhere(self) -> dict[str, Any]:
+        """What people say in channels that are no comms channels."""
+        rate, count = self.options["rate"], self.options["rate"] * self.options["seconds"]
+        requests = traffic.messages(self.target, ELSEWHERE, count)
+        before, cpu = stored(), self.app.cpu_seconds()
+        result = send(self.target, (requests, rate))[0]
+        spent = self.app.cpu_seconds() - cpu
+        return result.summary() | {"rate": rate, "cpu": spent, "effect": stored() - before}
+
+    def measure_sustained(self) -> dict[str, Any]:
+        """The highest rates that are borne, of the bare view and of both kinds of talk."""
+        return {
+            "control": highest(lambda rate: self._answers_in_time("control", rate)),
+            "messages": highest(lambda rate: self._answers_in_time("messages", rate)),
+            "elsewhere": highest(lambda rate: self._answers_in_time("elsewhere", rate)),
+        }
+
+    def _answers_in_time(self, phase: str, rate: int) -> bool:
+        asked, self.options["rate"] = self.options["rate"], rate
+        try:
+            found = getattr(self, f"measure_{phase}")()
+        finally:
+            self.options["rate"] = asked
+        answered = found["p99"] < P99_WANTED and not found["failed"] and not found["late"]
+        return answered and found.get("lag p95", 0) < LAG_WANTED and not found.get("left")
 
     def measure_slash(self) -> dict[str, Any]:
         rate, count = (
@@ -244,6 +274,25 @@ def counted() -> int:
     from response.slack.models import UserStats
 
     return UserStats.objects.aggregate(sum=Sum("message_count"))["sum"] or 0
+
+
+def stored() -> int:
+    """Deliveries in the inbox."""
+    from response.slack.models import Delivery
+
+    return Delivery.objects.count()
+
+
+def highest(is_borne: Callable[[int], bool]) -> int:
+    """The highest rate a second that is borne; a miss counts if the next higher is one, too."""
+    rate, best, misses = FIRST_RATE, 0, 0
+    while misses < 2 and rate < HIGHEST_RATE:
+        if is_borne(rate):
+            best, misses = rate, 0
+        else:
+            misses += 1
+        rate = int(rate * STEP)
+    return best
 
 
 def lag(since: datetime) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 PHASES = {
     "control": "control: bare view, one row",
     "messages": "message events",
+    "elsewhere": "message events elsewhere",
     "slash": "slash commands",
 }
 WANTED_CALLS = 20
@@ -75,6 +76,22 @@ def ratios(figures: dict[str, dict[str, Any]]) -> str:
             f"{ours['p50'] / bare['p50']:.1f}, p99 x {ours['p99'] / bare['p99']:.1f}"
             + (f", CPU x {ours['cpu'] / bare['cpu']:.1f}" if bare["cpu"] else "")
         )
+    return "\n".join(lines)
+
+
+def sustained(figures: dict[str, dict[str, Any]]) -> str:
+    """The highest rates, and what part of the bare view's they are."""
+    lines = []
+    for database, found in figures.items():
+        rates = found.get("sustained")
+        if rates:
+            bare = rates["control"]
+            each = ", ".join(
+                f"{PHASES[name]} {rate}/s"
+                + (f" ({rate / bare:.0%})" if bare and name != "control" else "")
+                for name, rate in rates.items()
+            )
+            lines.append(f"- {database}, highest rate with p99 under 100 ms: {each}")
     return "\n".join(lines)
 
 

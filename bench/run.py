@@ -28,7 +28,7 @@ import report
 
 HERE = Path(__file__).resolve().parent
 RUNNING = "postgres://postgres@127.0.0.1:5432/postgres"
-PHASES = ("control", "messages", "slash", "mixed", "lifecycle")
+PHASES = ("control", "messages", "elsewhere", "slash", "mixed", "lifecycle", "sustained")
 LONGEST = 1200
 # So that neither .env nor the shell of whoever runs this has a say.
 UNSET = (
@@ -119,7 +119,7 @@ def main() -> int:
 
 def _section(number: int, figures: dict[str, dict[str, Any]]) -> str:
     parts = [f"### Run {number}", f"{report.machine(figures)}.", report.table(figures)]
-    parts += [report.ratios(figures), report.lifecycles(figures)]
+    parts += [report.ratios(figures), report.sustained(figures), report.lifecycles(figures)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -139,7 +139,7 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--database", action="append", choices=["sqlite", "postgres"])
-    parser.add_argument("--phases", nargs="+", choices=PHASES, default=list(PHASES))
+    parser.add_argument("--phases", nargs="+", choices=PHASES, default=list(PHASES[:-1]))
     parser.add_argument("--rate", type=int, default=200, help="message events a second")
     parser.add_argument("--slash-rate", type=int, default=10, help="slash commands a second")
     parser.add_argument("--seconds", type=int, default=20, help="of each phase")
