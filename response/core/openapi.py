@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.generators import SchemaGenerator
@@ -169,11 +169,7 @@ class ResponseAutoSchema(AutoSchema):
         filterset = getattr(self.view, "filterset_class", None)
         if filterset is None or self.method != "GET" or self._is_for_one():
             return []
-        # As a form sends what nobody filled in: it narrows nothing.
-        return [
-            {**_filter_parameter(name, item), "allowEmptyValue": True}
-            for name, item in filterset.base_filters.items()
-        ]
+        return [_filter_parameter(name, item) for name, item in filterset.base_filters.items()]
 
     def _get_response_bodies(self, direction: Any = "response") -> Json:
         bodies: Json = super()._get_response_bodies(direction)
@@ -261,20 +257,24 @@ def _parameter(name: str, schema: Json, words: str = "", place: str = "query") -
 
 
 def _filter_parameter(name: str, item: Any) -> Json:
+    """A filter, which forms send empty where nobody filled it in: then it narrows nothing."""
+    if isinstance(item, (WordsFilter, OrderFilter)) and not item.only_one:
+        return _words_parameter(name, item.allowed)
+    words, schema = "Every word must be found.", cast(Json, {"type": "string"})
     if isinstance(item, MomentFilter):
-        moment = {"anyOf": [{"type": "string", "format": form} for form in ("date-time", "date")]}
-        return _parameter(name, moment, "Inclusive; without an offset in the site's time zone.")
-    if isinstance(item, LengthOfTimeFilter):
-        words = "ISO 8601, such as PT90M or P7D."
-        return _parameter(name, {"type": "string", "format": "duration"}, words)
-    if isinstance(item, WordsFilter) and item.only_one:
-        return _parameter(name, {"type": "string", "enum": list(item.allowed)})
-    if isinstance(item, (WordsFilter, OrderFilter)):
-        choices = {"enum": list(item.allowed)} if item.allowed else {}
-        several = {
-            "type": "array",
-            "items": {"type": "string", **choices},
-            "maxItems": MOST_WORDS,
-        }
-        return {**_parameter(name, several), "explode": False, "style": "form"}
-    return _parameter(name, {"type": "string"}, "Every word must be found.")
+        words = "Inclusive; without an offset in the site's time zone."
+        schema = {"anyOf": [{"type": "string", "format": form} for form in ("date-time", "date")]}
+    elif isinstance(item, LengthOfTimeFilter):
+        words, schema = "ISO 8601, such as PT90M or P7D.", {"type": "string", "format": "duration"}
+    elif isinstance(item, WordsFilter):
+        words, schema = "", {"type": "string", "enum": list(item.allowed)}
+    return {**_parameter(name, schema, words), "allowEmptyValue": True}
+
+
+def _words_parameter(name: str, allowed: Sequence[str]) -> Json:
+    """Words with commas between them."""
+    items: Json = {"type": "string", **({"enum": list(allowed)} if allowed else {})}
+    words = {"type": "array", "items": items, "maxItems": MOST_WORDS}
+    # Where any word is allowed, an empty one is.
+    empty = {"allowEmptyValue": True} if allowed else {}
+    return {**_parameter(name, words), "explode": False, "style": "form", **empty}

@@ -1,4 +1,4 @@
-"""What handlers of interactions are given: frozen, with keyword arguments only."""
+"""What handlers of interactions are given, frozen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 from response.core.models import Incident
 
 
-@dataclass(frozen=True, kw_only=True)
+# By position, too: tests of hosts of 0.5.1 make it so.
+@dataclass(frozen=True)
 class ActionContext:
     """A button was pressed, or an option chosen.
 

@@ -85,3 +85,44 @@ def test_a_pin_in_an_old_channel_becomes_an_entry(story: Story, channel: CommsCh
     story.settle()
     entry = channel.incident.timelineevent_set.get(event_type="slack_pin")
     assert entry.text == "It was the certificate"
+
+
+@pytest.mark.parametrize("field", ["summary", "impact"])
+def test_a_text_that_0_5_1_proposed_can_still_be_accepted(
+    story: Story, channel: CommsChannel, field: str
+):
+    proposed = "Some <@U0BOB> can, 3 &lt; 5\n\nand *more*"
+    yes = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": "Yes"},
+        "action_id": f"set-new-{field}-action",
+        "value": str(channel.incident_id),
+    }
+    question = f"*Or would you like to update the {field} to this?*\n"
+    block = {"type": "section", "block_id": "proposed", "accessory": yes}
+    texts = {"type": "mrkdwn", "text": question + proposed}
+    blocks = [{"type": "divider"}, {**block, "text": texts}]
+    as_the_bot("chat.postMessage", channel=channel.channel_id, text="x", blocks=blocks)
+    message = story.workspace.messages(channel.channel_id)[-1]
+    for _ in range(2):
+        story.bob.clicks(message, f"set-new-{field}-action")
+        story.settle()
+    assert getattr(Incident.objects.get(), field) == proposed
+    announced = [text for text in story.bot_says(channel.channel_id) if "has been updated" in text]
+    assert announced == [f"*The {field} has been updated to:*\n{proposed}"]
+    assert story.told(story.bob) == [f"The {field} says that already."]
+
+
+def test_a_message_without_the_proposal_says_what_to_do(story: Story, channel: CommsChannel):
+    yes = {
+        "type": "button",
+        "text": {"type": "plain_text", "text": "Yes"},
+        "action_id": "set-new-summary-action",
+        "value": str(channel.incident_id),
+    }
+    blocks = [{"type": "actions", "block_id": "proposed", "elements": [yes]}]
+    as_the_bot("chat.postMessage", channel=channel.channel_id, text="x", blocks=blocks)
+    story.bob.clicks(story.workspace.messages(channel.channel_id)[-1], "set-new-summary-action")
+    story.settle()
+    assert "say the command with the new text again" in story.told(story.bob)[-1]
+    assert Incident.objects.get().summary is None

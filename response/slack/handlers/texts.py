@@ -15,6 +15,8 @@ from response.slack.models import Proposal
 
 Result = tuple[bool | None, str | None]
 
+PROPOSAL_GONE = "That proposal is gone: say the command with the new text again."
+
 
 @incident_command(
     ["summary"], helptext="Show the summary, or set it: `summary what is going on`", atomic=True
@@ -55,14 +57,32 @@ def accept_proposal(context: ActionContext) -> None:
     proposal = Proposal.objects.filter(
         pk=int(context.value) if context.value.isdigit() else 0, incident=context.incident
     ).first()
+    if proposal is None:
+        raise ResponseError(PROPOSAL_GONE)
+    _accept(context, proposal.field, proposal.text)
+
+
+@action_handler(messages.SET_POSTED_SUMMARY_ACTION, atomic=True)
+def accept_posted_summary(context: ActionContext) -> None:
+    """Yes, below a summary that 0.5.1 proposed before the upgrade."""
+    _accept(context, "summary", messages.posted_proposal(context.message, "summary"))
+
+
+@action_handler(messages.SET_POSTED_IMPACT_ACTION, atomic=True)
+def accept_posted_impact(context: ActionContext) -> None:
+    """Yes, below an impact that 0.5.1 proposed before the upgrade."""
+    _accept(context, "impact", messages.posted_proposal(context.message, "impact"))
+
+
+def _accept(context: ActionContext, field: str, proposed: str) -> None:
     incident = context.incident
-    if proposal is None or incident is None:
-        raise ResponseError("That proposal is gone: say the command with the new text again.")
-    if getattr(incident, proposal.field) == proposal.text:
-        raise ResponseError(f"The {proposal.field} says that already.")
-    setattr(incident, proposal.field, proposal.text)
+    if incident is None or not proposed:
+        raise ResponseError(PROPOSAL_GONE)
+    if getattr(incident, field) == proposed:
+        raise ResponseError(f"The {field} says that already.")
+    setattr(incident, field, proposed)
     incident.save()
-    outbox.post(context.channel_id, messages.text_set(incident, proposal.field), incident=incident)
+    outbox.post(context.channel_id, messages.text_set(incident, field), incident=incident)
 
 
 @action_handler(messages.CHANGE_SUMMARY_ACTION, opens_modal=True)

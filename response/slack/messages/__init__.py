@@ -51,8 +51,11 @@ from response.slack.messages.private import (
 from response.slack.messages.texts import (
     CHANGE_IMPACT_ACTION,
     CHANGE_SUMMARY_ACTION,
+    SET_POSTED_IMPACT_ACTION,
+    SET_POSTED_SUMMARY_ACTION,
     SET_PROPOSED_ACTION,
     current_text,
+    posted_proposal,
     text_set,
 )
 
@@ -63,6 +66,8 @@ __all__ = [
     "NOT_ALLOWED",
     "OPEN_ALREADY",
     "PRIVATE_ALREADY",
+    "SET_POSTED_IMPACT_ACTION",
+    "SET_POSTED_SUMMARY_ACTION",
     "SET_PROPOSED_ACTION",
     "TRIGGER_EXPIRED",
     "became_private",
@@ -89,6 +94,7 @@ __all__ = [
     "no_such_incident",
     "not_archived",
     "people_not_brought",
+    "posted_proposal",
     "private_channel_failed",
     "refused",
     "rename_failed",

@@ -59,11 +59,11 @@ class CommsChannel(models.Model):
     def __str__(self) -> str:
         return self.channel_name
 
-    def post_in_channel(self, text: str) -> None:
-        """Have ``text`` (mrkdwn) posted, in order after what was asked for before."""
+    def post_in_channel(self, message: str) -> None:
+        """Have ``message`` (mrkdwn) posted, in order after what was asked for before."""
         from response.slack import outbox
 
-        outbox.post(self.channel_id, text, incident=self.incident)
+        outbox.post(self.channel_id, message, incident=self.incident)
 
     def rename(self, new_name: str) -> None:
         """Rename the channel in Slack now; raises ``SlackError`` if Slack refuses."""

@@ -65,12 +65,12 @@ class HeadlinePost(models.Model):
 
         refresh_headline(self.incident)
 
-    def post_to_thread(self, text: str) -> None:
-        """Have ``text`` (mrkdwn) posted in the thread of the headline, once it is there."""
+    def post_to_thread(self, message: str) -> None:
+        """Have ``message`` (mrkdwn) posted in the thread of the headline, once it is there."""
         from response.slack import outbox
 
         lane = f"headline:{self.incident_id}"
-        arguments = {"text": text}
+        arguments = {"text": message}
         outbox.enqueue(
             "", arguments, lane=lane, operation="headline_thread", incident=self.incident
         )

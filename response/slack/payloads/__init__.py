@@ -6,6 +6,7 @@ What Slack may leave out is ``""`` (or ``{}``), so that callers test for truth o
 """
 
 from response.slack.payloads.commands import SlashCommand, SslCheck, parse_slash_command
+from response.slack.payloads.elements import section_text
 from response.slack.payloads.events import (
     EventCallback,
     UrlVerification,
@@ -73,4 +74,5 @@ __all__ = [
     "parse_slash_command",
     "parse_time",
     "parse_user",
+    "section_text",
 ]

@@ -5,6 +5,7 @@ https://docs.slack.dev/reference/block-kit/block-elements
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from response.slack.payloads.fields import Fields, MalformedPayload
@@ -116,3 +117,11 @@ def _seconds(element: Fields, name: str) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int):
         raise MalformedPayload(f"'{element.path(name)}' must be a number of seconds")
     return value
+
+
+def section_text(message: Mapping[str, Any], block_id: str) -> str:
+    """The text of a message's section with this ``block_id``; empty if there is none."""
+    for block in Fields(message).objects("blocks"):
+        if block.maybe_text("type") == "section" and block.maybe_text("block_id") == block_id:
+            return block.maybe_child("text").maybe_text("text")
+    return ""

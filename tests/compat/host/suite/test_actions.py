@@ -8,6 +8,8 @@ from lighthouse.actions import selects
 
 from response.models import CommsChannel, HeadlinePost, Incident
 from response.slack.client import SlackError
+from response.slack.decorators import ActionContext
+from tests.factories import make_incident
 from tests.scenarios.story import Story
 
 
@@ -63,6 +65,16 @@ def test_a_value_that_names_no_incident_is_told_to_who_clicked(story: Story):
     assert story.given_up() == []
 
 
+def test_a_hosts_own_test_makes_a_context_by_position_or_by_name(db):
+    incident = make_incident()
+    message = {"ts": "1795200000.000100"}
+    names = ("incident", "user_id", "message", "value", "trigger_id", "response_url")
+    values = (incident, "U0ANA", message, "red", "13.37.abc", "https://x.example")
+    by_name = ActionContext(**dict(zip(names, values, strict=True)))
+    assert by_name == ActionContext(*values)
+    assert [getattr(by_name, name) for name in names] == list(values)
+
+
 # -- what host code asks of models and client ------------------------------------------------------
 
 
@@ -72,8 +84,9 @@ def test_a_host_opens_renames_and_talks_in_a_channel(story: Story):
     story.settle()
     channel = Incident.objects.get().comms_channel()
     channel.post_in_channel("The lamp is lit")
+    channel.post_in_channel(message="It burns")
     story.settle()
-    assert story.answer(channel) == "The lamp is lit"
+    assert story.bot_says(channel.channel_id)[-2:] == ["The lamp is lit", "It burns"]
     channel.rename("thick fog")
     channel.refresh_from_db()
     assert channel.channel_name == "inc-thick-fog"
@@ -86,7 +99,7 @@ def test_a_host_brings_the_headline_up_to_date_and_talks_in_its_thread(story: St
     assert post.message_ts == story.headline(incident).ts
     assert post.comms_channel is None
     post.update_in_slack()
-    post.post_to_thread("Somebody looks after it")
+    post.post_to_thread(message="Somebody looks after it")
     story.settle()
     reply = story.workspace.messages("incidents")[-1]
     assert (reply.text, reply.thread_ts) == ("Somebody looks after it", post.message_ts)
