@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.generators import SchemaGenerator
@@ -260,7 +260,8 @@ def _filter_parameter(name: str, item: Any) -> Json:
     """A filter, which forms send empty where nobody filled it in: then it narrows nothing."""
     if isinstance(item, (WordsFilter, OrderFilter)) and not item.only_one:
         return _words_parameter(name, item.allowed)
-    words, schema = "Every word must be found.", cast(Json, {"type": "string"})
+    words = "Every word must be found."
+    schema: Json = {"type": "string"}
     if isinstance(item, MomentFilter):
         words = "Inclusive; without an offset in the site's time zone."
         schema = {"anyOf": [{"type": "string", "format": form} for form in ("date-time", "date")]}
