@@ -32,9 +32,9 @@ def handler_of(callback_id: str) -> Handler | None:
 def accept(handler: Handler, dialog: DialogSubmission) -> Reply | None:
     """Run the handler and answer Slack: None closes the dialog, errors keep it open."""
     reply = submissions.accept(handler, as_submission(dialog))
-    if reply is None:
+    if reply is None or "errors" not in reply:
         return None
-    errors: Mapping[str, str] = reply.get("errors", {})
+    errors: Mapping[str, str] = reply["errors"]
     return {"errors": [{"name": name, "error": error} for name, error in errors.items()]}
 
 

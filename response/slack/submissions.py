@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -32,6 +33,10 @@ FAILED = (
 )
 
 
+# Slack's answers after which the same view may be submitted again, on purpose.
+GOES_ON = frozenset({"update", "push"})
+
+
 class _Rejected(Exception):
     """The handler found errors; nothing that it did stays."""
 
@@ -40,16 +45,27 @@ class _Rejected(Exception):
         self.errors = errors
 
 
+class _DoneBefore(Exception):
+    """This step had its effect; what was done now is undone, and answered as it was then."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply)
+        self.reply = reply
+
+
 def accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
     """Run the handler and answer Slack: None closes the modal, errors keep it open.
 
     The view's id is stored with the effect. So pressing Submit again, after an answer that
-    came too late, changes nothing and closes the modal.
+    came too late, changes nothing and closes the modal; or it shows what came next, where the
+    answer was to update the view or to push another.
     """
     try:
-        _accept_once(handler, submission)
+        return _accept_once(handler, submission)
     except _Rejected as rejected:
         return _errors(handler, submission, rejected.errors)
+    except _DoneBefore as before:
+        return before.reply
     except ResponseError as refused:
         return _errors(handler, submission, {refused.field: str(refused)})
     except IntegrityError:
@@ -59,10 +75,9 @@ def accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
         return _failed(handler, submission)
     except Exception:  # noqa: BLE001 (logged with its traceback; the person keeps what they typed)
         return _failed(handler, submission)
-    return None
 
 
-def _accept_once(handler: Handler, submission: ViewSubmission) -> None:
+def _accept_once(handler: Handler, submission: ViewSubmission) -> Reply | None:
     incident = _incident(submission)
     permissions.check(
         submission.user_id,
@@ -83,14 +98,44 @@ def _accept_once(handler: Handler, submission: ViewSubmission) -> None:
     with database.atomic(), forbid_calls(), acting_as(people.meet(submission.user_id)):
         key = payloads.dedup_key(submission)
         Delivery(key=key, kind=Delivery.Kind.SUBMISSION).save(force_insert=True)
-        errors = handler.function(context)
-        if errors is not None and not isinstance(errors, Mapping):
-            raise TypeError(
-                f"{handler.path} returned {errors!r}; a modal handler returns None, or "
-                "{block_id: text} for errors beside those inputs"
-            )
-        if errors:
+        reply = _reply(handler, handler.function(context))
+        if reply is not None and reply["response_action"] in GOES_ON:
+            _note_step(submission, reply)
+        return reply
+
+
+def _reply(handler: Handler, answer: object) -> Reply | None:
+    """What the handler answers, as Slack hears it; raises ``_Rejected`` for errors.
+
+    https://docs.slack.dev/surfaces/modals#response_actions
+    """
+    if answer is None or answer == {}:
+        return None
+    if isinstance(answer, Mapping):
+        action = answer.get("response_action")
+        if action == "clear":
+            return {"response_action": action}
+        if action in GOES_ON and isinstance(answer.get("view"), Mapping):
+            # Here, where what cannot be sent undoes what was done.
+            json.dumps(answer["view"])
+            return {"response_action": action, "view": answer["view"]}
+        errors = answer.get("errors") if action == "errors" else answer
+        if isinstance(errors, Mapping) and errors and "response_action" not in errors:
             raise _Rejected({str(field): str(text) for field, text in errors.items()})
+    raise TypeError(
+        f"{handler.path} returned {answer!r}; a modal handler returns None, or "
+        "{block_id: text} for errors beside those inputs, or as Slack has it: "
+        '{"response_action": "update" or "push", "view": {…}} or {"response_action": "clear"}'
+    )
+
+
+def _note_step(submission: ViewSubmission, reply: Reply) -> None:
+    """Free the view's own key, with which it ends; the step's says that this was done."""
+    delivery = Delivery.objects.filter(key=payloads.dedup_key(submission))
+    step = payloads.step_key(submission)
+    if Delivery.objects.filter(key=step).exists():
+        raise _DoneBefore(reply)
+    delivery.update(key=step)
 
 
 def _incident(submission: ViewSubmission) -> Incident | None:

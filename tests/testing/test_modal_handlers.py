@@ -20,7 +20,9 @@ from response.slack.decorators import (
     shortcut_handler,
 )
 from response.slack.dialog_builder import Dialog, Text
+from response.slack.intake import receive_interaction
 from response.testing import HandlerFailed, Post, Slack
+from tests.factories import make_incident
 
 Json = dict[str, Any]
 
@@ -124,6 +126,112 @@ def test_a_response_error_stands_beside_its_field_or_the_first(
     opens()
     assert slack.submit({}) == {beside: "Say more."}
     assert not TimelineEvent.objects.filter(text="x").exists()
+
+
+def step(callback_id: str, *blocks: str) -> Json:
+    title = {"callback_id": callback_id, "title": plain(callback_id), "submit": plain("Go on")}
+    return {"type": "modal", **title, "blocks": [text_input(block) for block in blocks]}
+
+
+def said(incident: Incident) -> list[str]:
+    return list(incident.timelineevent_set.filter(event_type="text").values_list("text", flat=True))
+
+
+def test_it_goes_on_with_another_view_in_its_place(
+    slack: Slack, channel: CommsChannel, opens: Callable[..., Post]
+):
+    @modal_handler("form")
+    def first(context: ModalContext) -> Json:
+        TimelineEvent.objects.create(incident=channel.incident, text="first", event_type="text")
+        return {"response_action": "update", "view": step("second", "how")}
+
+    @modal_handler("second")
+    def second(context: ModalContext) -> Json | None:
+        if not context.submission["how"]:
+            return {"response_action": "errors", "errors": {"how": "Say how."}}
+        TimelineEvent.objects.create(incident=channel.incident, text="second", event_type="text")
+        return None
+
+    opens()
+    assert slack.submit({"what": "It"}) == {}
+    assert slack.modal().callback_id == "second"
+    assert slack.submit({}) == {"how": "Say how."}
+    assert slack.submit({"how": "So"}) == {}
+    assert slack.modal() is None
+    assert said(channel.incident) == ["first", "second"]
+
+
+def test_views_are_pushed_on_top_and_all_are_cleared(
+    slack: Slack, channel: CommsChannel, opens: Callable[..., Post]
+):
+    @modal_handler("form")
+    def first(context: ModalContext) -> Json:
+        text = context.submission["what"]
+        TimelineEvent.objects.create(incident=channel.incident, text=text, event_type="text")
+        return {"response_action": "push", "view": step("sure", "why")}
+
+    @modal_handler("sure")
+    def second(context: ModalContext) -> Json:
+        return {"response_action": "clear"}
+
+    opens()
+    slack.submit({"what": "one"})
+    assert slack.modal().callback_id == "sure"
+    slack.person("ana").cancels()
+    # Back, and another try with other words.
+    slack.submit({"what": "two"})
+    assert slack.modal().callback_id == "sure"
+    slack.submit({})
+    assert slack.modal() is None
+    assert said(channel.incident) == ["one", "two"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("action", ["update", "push"])
+def test_a_step_that_is_submitted_twice_has_its_effect_once_and_the_same_answer(action: str):
+    incident = make_incident()
+
+    @modal_handler("form")
+    def first(context: ModalContext) -> Json:
+        TimelineEvent.objects.create(incident=incident, text="first", event_type="text")
+        return {"response_action": action, "view": step("second", "how")}
+
+    payload = {
+        "type": "view_submission",
+        "team": {"id": "T0ACME"},
+        "user": {"id": "U0ANA", "team_id": "T0ACME"},
+        "view": {"id": "V1", "hash": "1.a", "callback_id": "form", "state": {"values": {}}},
+    }
+    answers = [receive_interaction(payload) for _ in range(2)]
+    assert answers[0] == answers[1] == {"response_action": action, "view": step("second", "how")}
+    assert said(incident) == ["first"]
+    # Another state of the view is another submission.
+    payload["view"]["hash"] = "2.b"
+    assert receive_interaction(payload) == answers[0]
+    assert said(incident) == ["first", "first"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"response_action": "update"},
+        {"response_action": "open", "view": {}},
+        {"response_action": "update", "view": {"x": object()}},
+        "done",
+    ],
+)
+def test_an_answer_that_slack_would_not_take_keeps_the_form_and_nothing_else(
+    slack: Slack, channel: CommsChannel, opens: Callable[..., Post], answer: Any
+):
+    @modal_handler("form")
+    def first(context: ModalContext) -> Any:
+        TimelineEvent.objects.create(incident=channel.incident, text="first", event_type="text")
+        return answer
+
+    opens()
+    with slack.expects_failure():
+        assert "Something went wrong" in slack.submit({"what": "It"})["what"]
+    assert said(channel.incident) == []
 
 
 def test_an_error_for_no_field_of_the_modal_is_shown_and_logged(

@@ -27,6 +27,10 @@ def modal_handler(callback_id: str, func: F | None = None) -> Callable[[F], F] |
     what it did is kept. Raising ``ResponseError(text, field=block_id)`` does the same with one
     error; without ``field`` it stands beside the first input. A modal without inputs shows the
     errors in its place.
+
+    It may also answer as Slack has it, ``{"response_action": "update", "view": {…}}`` (or
+    ``"push"``, ``"clear"``), to go on with another view, or to close all of them.
+    https://docs.slack.dev/surfaces/modals#response_actions
     """
     name = registration.one_name("modal_handler", callback_id)
 

@@ -36,7 +36,7 @@ from response.slack.payloads.interactions import (
     parse_block_actions,
     parse_interaction,
 )
-from response.slack.payloads.keys import dedup_key
+from response.slack.payloads.keys import dedup_key, step_key
 from response.slack.payloads.mentions import Mention, parse_mention
 from response.slack.payloads.people import Profile, parse_profile
 
@@ -75,4 +75,5 @@ __all__ = [
     "parse_time",
     "parse_user",
     "section_text",
+    "step_key",
 ]

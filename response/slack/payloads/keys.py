@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 
 from response.slack.payloads.commands import SlashCommand
@@ -26,6 +27,12 @@ def dedup_key(parsed: EventCallback | SlashCommand | Interaction) -> str:
         return key
     kind = key.partition(":")[0]
     return f"{kind}:{sha256(key.encode()).hexdigest()}"
+
+
+def step_key(submission: ViewSubmission) -> str:
+    """The key of one step of a modal that goes on: its view as it was, and what was typed."""
+    state = json.dumps([submission.hash, submission.values], sort_keys=True, default=str)
+    return f"step:{submission.view_id}:{sha256(state.encode()).hexdigest()}"
 
 
 def _key(parsed: EventCallback | SlashCommand | Interaction) -> str:
