@@ -39,8 +39,8 @@ def test_settings_are_those_of_then():
     assert "bootstrap4" in settings.INSTALLED_APPS
 
 
-# From Django 6.1 a check of JSON fields asks the database.
-@pytest.mark.django_db
+# From Django 6.1 a check of JSON fields asks the databases.
+@pytest.mark.django_db(databases="__all__")
 def test_system_checks_find_no_error_in_them():
     found = checks.run_checks()
     errors = [message for message in found if message.level >= checks.ERROR]
