@@ -277,7 +277,7 @@ class Conf:
 
         It replaces the rule of the REST API. Default: whoever is signed in reads and changes;
         creating, closing, reopening and exporting need their model permissions. Ready-made and
-        stricter: ``"response.core.access.ModelPermissions"``.
+        stricter: ``"response.core.access.ModelPermissions"``, by which the pages go as well.
         """
         found = self._import("RESPONSE_API_PERMISSION")
         return found or cast(

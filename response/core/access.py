@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from django.contrib.auth import get_user_model
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from response.conf import conf
 from response.core.actor import Actor, acting_as
 from response.core.models import ExternalUser, Incident
 from response.core.permissions import IsSignedIn
@@ -58,7 +61,7 @@ class ResponseAPIPermission(IsSignedIn):
 
 
 class ModelPermissions(ResponseAPIPermission):
-    """The stricter rule: reading and changing need Django's permissions, too.
+    """The stricter rule: reading and changing need Django's permissions, on the pages as well.
 
     ``RESPONSE_API_PERMISSION = "response.core.access.ModelPermissions"``. To change the
     end of an incident is to close or to reopen it.
@@ -77,6 +80,21 @@ class ModelPermissions(ResponseAPIPermission):
             if hasattr(data, "keys") and self.closing_fields & set(data.keys()):
                 wanted.append(CLOSING)
         return wanted
+
+
+def missing_to_read(request: HttpRequest) -> list[str]:
+    """What who asks lacks to list incidents by the API's rule, by which the pages go as well.
+
+    A rule that is no ``ResponseAPIPermission`` knows of nothing but requests to the API.
+    """
+    rule: Any = conf.api_permission
+    # One of DRF's compositions, such as `A & B`, is no class.
+    if not isinstance(rule, type) or not issubclass(rule, ResponseAPIPermission):
+        return []
+    as_listed: Any = SimpleNamespace(action="list", model_name="incident")
+    asked: Any = request
+    wanted = rule().required(asked, as_listed)
+    return [name for name in wanted if not _holds(request.user, name)]
 
 
 def person_of(user: Any) -> ExternalUser | None:

@@ -153,7 +153,7 @@ def test_staff_without_a_permission_gets_nothing_of_the_admin(
 
 def test_the_walk_finds_every_part(urls: dict[str, str]) -> None:
     found = Counter(rule_of(route) for route in urls)
-    assert found["slack"], found["cron"] == (3, 2)
+    assert (found["slack"], found["cron"]) == (3, 2)
     assert found["page"] == 2
     assert found["api"] >= 30
     assert found["admin"] >= 6 * len(list(apps.get_app_config("response").get_models()))
