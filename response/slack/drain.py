@@ -97,7 +97,8 @@ class StandIn:
     def tick_if_needed(self) -> None:
         """Tick if the last beat is over a minute old."""
         now = self._clock()
-        if now >= self._look_at:
+        # Further off than we ever look ahead: the clock was set back since.
+        if now >= self._look_at or self._look_at - now > LOOK_AT_BEAT:
             self._look_at = now + LOOK_AT_BEAT
             tick.stand_in(now)
 

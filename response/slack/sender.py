@@ -49,6 +49,8 @@ def due_lanes(now: datetime, limit: int = 50) -> list[str]:
     """Lanes with a call to send, or one that a dead process left; the longest waiting first."""
     due = Q(state=State.PENDING, next_try__lte=now)
     left = Q(state=State.SENDING, last_attempt_at__lte=now - leases.LEASE)
+    # A try that is yet to come means that the clock was set back since.
+    left |= Q(state=State.SENDING, last_attempt_at__gt=now + leases.LEASE)
     firsts = (
         Call.objects.filter(due | left).values("lane").annotate(first=Min("id")).order_by("first")
     )

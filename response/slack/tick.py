@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from response.slack import notifications, operations
+from response.slack import notifications, operations, set_back
 from response.slack.models import Heartbeat
 
 logger = logging.getLogger("response.slack.tick")
@@ -19,9 +19,12 @@ DAY = timedelta(days=1)
 def tick(now: datetime) -> int:
     """What a scheduler has done: beat, and store the nudges that are due; how many there were."""
     names = (Heartbeat.TICK, Heartbeat.SCHEDULER)
-    if Heartbeat.objects.filter(name__in=names).update(at=now) < len(names):
+    # A beat from the future means that the clock was set back since.
+    beats = Heartbeat.objects.filter(name__in=names, at__lte=now + PERIOD)
+    if beats.update(at=now) < len(names):
+        set_back.make_due(now)
         for name in names:
-            Heartbeat.objects.get_or_create(name=name, defaults={"at": now})
+            Heartbeat.objects.update_or_create(name=name, defaults={"at": now})
     _daily_if_due(now)
     return notifications.deliver_due(now)
 
@@ -34,8 +37,8 @@ def daily(now: datetime) -> None:
 
 def stand_in(now: datetime) -> None:
     """Tick in place of a scheduler whose last beat is over a minute old."""
-    # A beat from the future means that the clock was set back since.
     if _beat(Q(at__lt=now - PERIOD) | Q(at__gt=now + PERIOD), now):
+        set_back.make_due(now)
         _daily_if_due(now)
         notifications.deliver_due(now)
 
