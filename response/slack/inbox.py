@@ -65,7 +65,8 @@ def store(
         "received_at": timezone.now(),
     }
     try:
-        runs = [{"lane": lane, "handler": reference} for reference in handlers]
+        same = {"lane": lane, "next_try": values["received_at"]}
+        runs = [{**same, "handler": reference} for reference in handlers]
         pk = database.insert_with(Delivery, values, HandlerRun, "delivery_id", runs)
     except IntegrityError:
         if Delivery.objects.filter(key=key).exists():
@@ -146,7 +147,7 @@ def work_lane(lane: str, clock: Clock) -> int:
 
 
 def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
-    due = HandlerRun.objects.filter(lane=lane, state=State.PENDING, next_try__lte=clock())
+    due = HandlerRun.objects.filter(HandlerRun.due(clock()), lane=lane, state=State.PENDING)
     runs = list(due.select_related("delivery").order_by("id")[:BATCH])
     if lease.inherited and runs:
         _blame(runs[0], lease, clock())

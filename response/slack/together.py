@@ -61,7 +61,7 @@ def work(lanes: Sequence[str], clock: Clock) -> Worked:
 
 def _work_leased(lease: SharedLease, worked: Worked, clock: Clock) -> None:
     state = HandlerRun.State.PENDING
-    due = HandlerRun.objects.filter(lane__in=lease.lanes, state=state, next_try__lte=clock())
+    due = HandlerRun.objects.filter(HandlerRun.due(clock()), lane__in=lease.lanes, state=state)
     runs = due.select_related("delivery").order_by("id")[:MOST]
     simple, rest = _sorted_out(runs)
     known = invoke.read_ahead([run for run, _ in simple])

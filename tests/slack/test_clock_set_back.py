@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from response.slack import drain, inbox, outbox, sender, tick
+from response.slack import drain, inbox, intake, outbox, payloads, sender, tick, together
 from response.slack.errors import SlackUnavailable
-from response.slack.models import Call, HandlerRun, Heartbeat
+from response.slack.models import (
+    Call,
+    CommsChannel,
+    HandlerRun,
+    Heartbeat,
+    PinnedMessage,
+    SlackUser,
+)
+from tests.factories import make_comms_channel, make_incident, make_person
 from tests.slack.boxes import Boxes, Clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,3 +75,65 @@ def test_what_waits_as_it_should_goes_on_waiting(boxes: Boxes, clock: Clock):
     tick.tick(clock())
     assert due(boxes) == ([], [])
     assert Heartbeat.objects.filter(name=Heartbeat.TICK, at=clock()).exists()
+
+
+@pytest.fixture
+def channel(clock: Clock) -> CommsChannel:
+    person = make_person("ana", external_id="U0ANA")
+    SlackUser.objects.create(user=person, fetched_at=clock())
+    channel = make_comms_channel(make_incident(reporter=person), channel_id="C0INC")
+    Call.objects.all().delete()
+    return channel
+
+
+def receive(number: int, **inner: Any) -> None:
+    payload = {
+        "type": "event_callback",
+        "team_id": "T0",
+        "event_id": f"Ev{number}",
+        "event": {"user": "U0ANA", "channel": "C0INC", "event_ts": "1.0", **inner},
+    }
+    intake.receive_event(payload, payloads.parse_event(payload))
+
+
+PINNED = {"type": "message", "ts": "1.000100", "user": "U0ANA", "text": "It is the disk"}
+
+
+def pin(number: int) -> None:
+    item = {"type": "message", "channel": "C0INC", "message": PINNED}
+    receive(number, type="pin_added", item=item, channel_id="C0INC")
+
+
+def edit(number: int) -> None:
+    message = {**PINNED, "text": "It is the cache", "edited": {"user": "U0ANA", "ts": "2.0"}}
+    receive(
+        number,
+        type="message",
+        subtype="message_changed",
+        message=message,
+        previous_message=PINNED,
+        ts="2.0",
+    )
+
+
+@pytest.mark.parametrize("seconds", [-3600, -1])
+def test_an_edit_does_not_overtake_the_pin_that_was_stored_by_a_clock_ahead(
+    channel: CommsChannel, boxes: Boxes, seconds: float
+):
+    """As happens, too, where two machines' clocks are not the same."""
+    pin(1)
+    boxes.clock.forward(seconds=seconds)
+    edit(2)
+    boxes.handle()
+    assert [pin.text for pin in PinnedMessage.objects.all()] == ["It is the cache"]
+
+
+def test_nor_does_it_where_handlers_are_run_one_by_one(
+    channel: CommsChannel, boxes: Boxes, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(together, "_is_simple", lambda run, handler: False)
+    pin(1)
+    boxes.clock.forward(seconds=-1)
+    edit(2)
+    boxes.handle()
+    assert [pin.text for pin in PinnedMessage.objects.all()] == ["It is the cache"]
