@@ -10,11 +10,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-READY_WITHIN = 60.0
+READY_WITHIN = 180.0
 GRACE = 40.0
 
 
@@ -27,7 +27,14 @@ def free_port() -> int:
 class Server:
     """A running gunicorn."""
 
-    def __init__(self, port: int, environment: Mapping[str, str], workers: int, threads: int):
+    def __init__(
+        self,
+        port: int,
+        environment: Mapping[str, str],
+        workers: int,
+        threads: int,
+        log: Path | None = None,
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         command = [
             *(sys.executable, "-m", "gunicorn", "demo.wsgi:application", "--chdir", str(HERE)),
@@ -35,7 +42,8 @@ class Server:
             *("--workers", str(workers), "--threads", str(threads)),
             *("--log-level", "warning", "--no-control-socket"),
         ]
-        self.process = subprocess.Popen(command, env=dict(environment))
+        with log.open("ab") if log else nullcontext() as to:
+            self.process = subprocess.Popen(command, env=dict(environment), stdout=to, stderr=to)
 
     def wait_until_ready(self, path: str) -> None:
         """Until it answers at ``path``, in whichever way, several times in a row."""
@@ -83,9 +91,16 @@ class Server:
 
 @contextmanager
 def serving(
-    port: int, environment: Mapping[str, str], *, workers: int, threads: int, path: str
+    port: int,
+    environment: Mapping[str, str],
+    *,
+    workers: int,
+    threads: int,
+    path: str,
+    log: Path | None = None,
 ) -> Iterator[Server]:
-    server = Server(port, environment, workers, threads)
+    """``log`` is a file for what it prints, which else goes to where our own goes."""
+    server = Server(port, environment, workers, threads, log)
     try:
         server.wait_until_ready(path)
         yield server

@@ -48,6 +48,11 @@ class Conf:
         return self._string("RESPONSE_SANDBOX_DELIVER", "thread")
 
     @property
+    def keep(self) -> int:
+        """``RESPONSE_SANDBOX_KEEP``: how many deliveries, and calls, the log remembers."""
+        return int(getattr(settings, "RESPONSE_SANDBOX_KEEP", None) or 1000)
+
+    @property
     def databases(self) -> dict[str, dict[str, Any]]:
         return dict(settings.DATABASES)
 

@@ -13,13 +13,13 @@ import secrets
 from django.db.models import F, Min, Q, QuerySet
 
 from response.sandbox import clock, faults, sending, state
+from response.sandbox.conf import conf
 from response.sandbox.models import Delivery
 from response.sandbox.sending import Reply
 
 RETRY_AFTER = (0.0, 60.0, 300.0)
 # A sender that has not reported by then is dead, and another takes over.
 CLAIM = sending.DEADLINE + 10
-KEPT = 1000
 
 
 def enqueue(*, event_id: str, name: str, body: str) -> Delivery:
@@ -154,4 +154,4 @@ def _record(row: Delivery, reply: Reply, done: Delivery.State) -> None:
 def _prune(pk: int) -> None:
     if pk % 100 == 0:
         over = [Delivery.State.DELIVERED, Delivery.State.FAILED]
-        Delivery.objects.filter(pk__lte=pk - KEPT, state__in=over).delete()
+        Delivery.objects.filter(pk__lte=pk - conf.keep, state__in=over).delete()

@@ -18,7 +18,6 @@ from response.sandbox.errors import ApiError
 from response.sandbox.methods import registry
 from response.sandbox.models import ApiCall, User
 
-KEPT = 1000
 # Removed in 2021, except for the last, which went in 2025.
 GONE = ("channels.", "groups.", "im.", "mpim.", "files.upload")
 Object = dict[str, Any]
@@ -121,4 +120,4 @@ def _log(method: str, params: Mapping[str, Any], answered: Answer, started: floa
             ms=max(0, round((clock.now() - started) * 1000)),
         )
         if row.pk % 100 == 0:
-            ApiCall.objects.filter(pk__lte=row.pk - KEPT).delete()
+            ApiCall.objects.filter(pk__lte=row.pk - conf.keep).delete()

@@ -216,12 +216,10 @@ def test_events_that_come_up_meanwhile_wait_for_the_next_round(
         assert workspace.deliver() == 1
 
 
-def test_old_deliveries_are_forgotten(
-    ana: Person, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_old_deliveries_are_forgotten(ana: Person, workspace: Workspace, settings: Any) -> None:
     from response.sandbox import deliveries
 
-    monkeypatch.setattr(deliveries, "KEPT", 100)
+    settings.RESPONSE_SANDBOX_KEEP = 100
     row = Delivery(kind="event", due_at=0, created_at=0, state=Delivery.State.DELIVERED)
     first = Delivery.objects.create(kind="event", due_at=0, created_at=0).pk
     waiting, done = first, []

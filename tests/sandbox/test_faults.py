@@ -94,8 +94,8 @@ def test_every_call_is_logged_without_its_token(call: Call, workspace: Workspace
     assert second.answer["error"] == "channel_not_found"
 
 
-def test_the_log_keeps_the_last_calls(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(web_api, "KEPT", 50)
+def test_the_log_keeps_the_last_calls(call: Call, settings: Any) -> None:
+    settings.RESPONSE_SANDBOX_KEEP = 50
     for _ in range(210):
         call("incidents.none")
     assert 50 <= ApiCall.objects.count() <= 150

@@ -1,0 +1,119 @@
+"""The experiments: what runs, and what happens to it meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+BOTH = ("sqlite", "postgres")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    """One fault, and the processes that it meets.
+
+    ``backend`` is the demo's ``RESPONSE_TASK_BACKEND``; ``disturbance`` names a function of
+    ``disturbances``; ``faults`` are the sandbox's. ``from_the_start`` is false for what makes it
+    impossible to declare incidents: they are declared before.
+    """
+
+    name: str
+    title: str
+    databases: tuple[str, ...] = BOTH
+    backend: str = ""
+    workers: int = 0
+    ticks: int = 1
+    tick_every: float = 10.0
+    copies: int = 1
+    disturbance: str = ""
+    faults: Mapping[str, Any] = field(default_factory=dict)
+    from_the_start: bool = True
+
+
+EXPERIMENTS = (
+    Experiment(name="calm", title="nothing at all"),
+    Experiment(
+        name="calm-database", title="nothing; django-tasks-db", backend="database", workers=1
+    ),
+    Experiment(
+        name="calm-redis",
+        title="nothing; django-tasks-rq",
+        databases=("postgres",),
+        backend="redis",
+        workers=1,
+    ),
+    Experiment(name="kill-web", title="`kill -9` of a web process", disturbance="kill_web"),
+    Experiment(
+        name="kill-worker",
+        title="`kill -9` of the worker",
+        backend="database",
+        workers=1,
+        disturbance="kill_worker",
+    ),
+    Experiment(
+        name="kill-tick", title="`kill -9` of the tick", tick_every=0.2, disturbance="kill_tick"
+    ),
+    Experiment(
+        name="database-restart",
+        title="the database is restarted",
+        databases=("postgres",),
+        disturbance="restart_database",
+    ),
+    Experiment(
+        name="redis-flushed",
+        title="Redis is flushed",
+        databases=("postgres",),
+        backend="redis",
+        workers=1,
+        disturbance="flush_redis",
+    ),
+    Experiment(
+        name="slack-429",
+        title="Slack answers 429 to 30 %",
+        faults={"rate_limit_percent": 30, "retry_after": 1},
+    ),
+    Experiment(
+        name="slack-500", title="Slack answers 503 to 30 %", faults={"server_error_percent": 30}
+    ),
+    Experiment(
+        name="slack-drops",
+        title="Slack drops 10 % of connections after the work",
+        faults={"drop_after_work_percent": 10},
+    ),
+    Experiment(
+        name="slack-down",
+        title="Slack is down",
+        disturbance="slack_down",
+        from_the_start=False,
+    ),
+    Experiment(
+        name="slack-slow",
+        title="Slack takes 5 s",
+        disturbance="slack_slow",
+        from_the_start=False,
+    ),
+    Experiment(name="thrice", title="each delivery three times, shuffled", copies=3),
+    Experiment(
+        name="crowd",
+        title="two ticks and four workers at once",
+        backend="database",
+        workers=4,
+        ticks=2,
+        tick_every=0.2,
+    ),
+    Experiment(
+        name="disk-full",
+        title="the disk is full",
+        databases=("sqlite",),
+        disturbance="fill_disk",
+        from_the_start=False,
+    ),
+    Experiment(
+        name="clock-back",
+        title="the clock steps back an hour",
+        disturbance="step_back",
+        from_the_start=False,
+    ),
+)
+BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}

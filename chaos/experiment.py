@@ -1,0 +1,349 @@
+"""One experiment, in a process that has the workspace's database and the app's.
+
+It prepares both, starts Slack, the site, its workers and ticks, lets people live through their
+incidents while the disturbance is at work, waits until both boxes are worked off, and has the
+oracle compare. The last line that it prints is what it found, as JSON. Run by ``run.py``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import catalogue
+import chaos_clock
+import django
+from servers import free_port, serving
+
+# Experiments go on for as long as their disturbance; people then say something now and then.
+AT_LEAST, AT_MOST = 2, 400
+BETWEEN_ROUNDS = 3.0
+ROUNDS_OF_A_LONG_ONE = 20
+
+
+class Site:
+    """A running site and its Slack, and what is done to them."""
+
+    def __init__(self, options: Mapping[str, Any], cluster: Any) -> None:
+        self.options = dict(options)
+        self.cluster = cluster
+        self.experiment = catalogue.BY_NAME[options["experiment"]]
+        self.random = random.Random(options["seed"])  # noqa: S311 (nothing secret)
+        self.folder = Path(os.environ["DEMO_VAR"])
+        self.disk = self.folder / "disk"
+        self.clock_file = self.folder / "clock"
+        self.redis_url = options["redis"]
+        self.injected = 0
+        self.over = threading.Event()
+        self.workers: list[Any] = []
+        self.ticks: list[Any] = []
+        self.web: Any = None
+
+    def run(self) -> dict[str, Any]:
+        from courier import Courier
+
+        began = self.began = time.monotonic()
+        self.courier = Courier(
+            self.experiment.copies, self.options["patience"], self.options["seed"]
+        )
+        with ExitStack() as stack:
+            self.prepare()
+            self.note("prepared")
+            self.start(stack)
+            self.note("started")
+            self.live()
+            self.note("lived through")
+            settled = self.settle()
+            self.note("settled")
+            stack.enter_context(_quietly())
+        self.note("stopped")
+        return self.report(settled) | {"seconds": round(time.monotonic() - began)}
+
+    def note(self, what: str) -> None:
+        if self.options["keep"]:
+            print(f"{time.monotonic() - self.began:6.1f} s {what}", file=sys.stderr, flush=True)
+
+    # -- before -----------------------------------------------------------------------------------
+
+    def prepare(self) -> None:
+        """Both databases, the ledger, and people of whom each has an incident."""
+        import ledger
+
+        from response.sandbox import faults
+        from response.sandbox.models import User
+        from response.sandbox.workspace import Workspace
+
+        ledger.open_ledger()
+        self.workspace = Workspace().reset()
+        for number in range(self.options["incidents"]):
+            self.workspace.add_user(f"person{number:03}")
+        assert User.objects.filter(name__startswith="person").count() == self.options["incidents"]
+        for row in User.objects.filter(name__startswith="person"):
+            self.workspace.channel("incidents").memberships.get_or_create(user=row)
+        if self.experiment.from_the_start and self.experiment.faults:
+            faults.update(**self.experiment.faults)
+
+    def start(self, stack: ExitStack) -> None:
+        """Slack, two web processes, and what the experiment wants beside them."""
+        import processes
+
+        ports = self.options["slack_port"], self.options["app_port"]
+        slack = {**os.environ, "DJANGO_SETTINGS_MODULE": "chaos_slack", "PORT": str(ports[0])}
+        app = {**os.environ, "DJANGO_SETTINGS_MODULE": "chaos_app", "PORT": str(ports[1])}
+        # Whoever is told to end by this process's end must not be asked twice.
+        slack["DATABASE_URL"] = ""
+        stack.enter_context(
+            serving(
+                ports[0],
+                slack,
+                workers=1,
+                threads=32,
+                path="/sandbox/api/api.test",
+                log=self.folder / "slack.log",
+            )
+        )
+        self.web = stack.enter_context(
+            serving(
+                ports[1],
+                app,
+                workers=2,
+                threads=4,
+                path="/slack/event",
+                log=self.folder / "web.log",
+            )
+        )
+        for number in range(self.experiment.workers):
+            log = self.folder / f"worker-{number}.log"
+            self.workers.append(processes.worker(self.experiment.backend, app, log))
+        for number in range(self.experiment.ticks):
+            log = self.folder / f"tick-{number}.log"
+            self.ticks.append(processes.tick(app, log, self.experiment.tick_every))
+        for process in (*self.workers, *self.ticks):
+            stack.callback(process.stop)
+
+    # -- during -----------------------------------------------------------------------------------
+
+    def live(self) -> None:
+        """People declare, talk for as long as the disturbance lasts, and close."""
+        from stories import Story
+
+        stories = [
+            Story(number, self.workspace, self.courier)
+            for number in range(self.options["incidents"])
+        ]
+        self.stories = stories
+        early = self.disturb() if self.experiment.from_the_start else None
+        self.each(stories, Story.begin)
+        disturbance = early or self.disturb()
+        for number in range(AT_MOST):
+            self.each(stories, Story.talk)
+            if number + 1 >= AT_LEAST:
+                if not disturbance.is_alive():
+                    break
+                time.sleep(self.pause())
+        disturbance.join(self.options["patience"])
+        self.over.set()
+        self.each(stories, Story.end)
+
+    def pause(self) -> float:
+        """Between two rounds: while the disk is full nobody holds their tongue."""
+        if self.experiment.disturbance == "fill_disk":
+            return 0.0
+        return max(BETWEEN_ROUNDS, float(self.options["outage"]) / ROUNDS_OF_A_LONG_ONE)
+
+    def disturb(self) -> threading.Thread:
+        import disturbances
+
+        name = self.experiment.disturbance
+        act: Callable[[Site], None] = getattr(disturbances, name) if name else lambda site: None
+        thread = threading.Thread(target=self._disturb, args=(act,), name="disturbance")
+        thread.start()
+        return thread
+
+    def _disturb(self, act: Callable[[Site], None]) -> None:
+        from django.db import connections
+
+        try:
+            act(self)
+        finally:
+            connections.close_all()
+
+    def each(self, stories: list[Any], act: Callable[[Any], None]) -> None:
+        """In several threads, so that much happens at once; the first failure is raised."""
+
+        from django.db import connections
+
+        from response.sandbox import sending
+
+        def one(story: Any) -> None:
+            try:
+                with sending.transported_by(self.courier.transport):
+                    act(story)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(self.options["at_once"]) as pool:
+            for done in [pool.submit(one, story) for story in stories]:
+                done.result()
+
+    # -- after ------------------------------------------------------------------------------------
+
+    def settle(self) -> bool:
+        """Carry what is left of Slack's events, until there is nothing more to do anywhere."""
+        deadline = time.monotonic() + self.options["patience"]
+        while time.monotonic() < deadline:
+            if not self.courier.deliver() and not self.left():
+                return True
+            time.sleep(0.3)
+        return False
+
+    def left(self) -> int:
+        from django.db import connections
+
+        from response.slack.models import Call, HandlerRun
+
+        # What a server that was restarted has closed is of no use any more.
+        connections["default"].close()
+        try:
+            runs = HandlerRun.objects.filter(state="pending").count()
+            return runs + Call.objects.filter(state__in=["pending", "sending"]).count()
+        finally:
+            connections["default"].close()
+
+    def report(self, settled: bool) -> dict[str, Any]:
+        import oracle
+
+        verdict = oracle.judge(story.done for story in self.stories)
+        return {
+            "experiment": self.experiment.name,
+            "title": self.experiment.title,
+            "incidents": len(self.stories),
+            "requests": self.courier.requests,
+            "acknowledged": self.courier.acknowledged,
+            "refusals": self.courier.refusals(),
+            "injected": self.injected + self.injected_at_slack(),
+            "settled": settled,
+            **asdict(verdict),
+        }
+
+    def injected_at_slack(self) -> int:
+        """Calls that got no answer, or one that says to come again."""
+        from django.db.models import Q
+
+        from response.sandbox.models import ApiCall
+
+        hit = Q(dropped=True) | Q(status__gte=429)
+        if self.experiment.disturbance == "slack_slow":
+            hit |= Q(ms__gte=5000)
+        return ApiCall.objects.filter(hit).count()
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """The first to be undone when all is over: Slack's faults must not keep anybody up."""
+    from response.sandbox import faults
+
+    faults.reset()
+    yield
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
+    """A file system of its own for the app's SQLite file, so that it can be full."""
+    folder.mkdir()
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "chaos", str(folder)], check=True
+    )
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def main(options: dict[str, Any]) -> int:
+    experiment = catalogue.BY_NAME[options["experiment"]]
+    folder, stock = Path(os.environ["DEMO_VAR"]), Path(options["stock"])
+    with ExitStack() as stack:
+        cluster = None
+        if options["database"] == "postgres":
+            import postgres
+
+            cluster = postgres.found_again(options["cluster"])
+        elif experiment.disturbance == "fill_disk":
+            stack.enter_context(small_disk(folder / "disk", 24))
+        _environment(options, experiment, folder)
+        os.environ["DATABASE_URL"] = _database(options, experiment, folder, stock, cluster)
+        django.setup()
+        print(json.dumps(Site(options, cluster).run()), flush=True)
+    return 0
+
+
+def _database(
+    options: dict[str, Any],
+    experiment: catalogue.Experiment,
+    folder: Path,
+    stock: Path,
+    cluster: Any,
+) -> str:
+    """The URL of a database with all tables: one is migrated, and copied for each experiment."""
+    if not (stock / "workspace.sqlite3").exists():
+        _migrate("sandbox", stock, "")
+    shutil.copy(stock / "workspace.sqlite3", folder)
+    if cluster is not None:
+        if not cluster.has("stock"):
+            cluster.sql("CREATE DATABASE stock")
+            _migrate("default", stock, cluster.url("stock"))
+        name = f"chaos_{experiment.name.replace('-', '_')}_{os.getpid()}"
+        cluster.sql(f"CREATE DATABASE {name} TEMPLATE stock")
+        return str(cluster.url(name))
+    if not (stock / "app.sqlite3").exists():
+        _migrate("default", stock, f"sqlite:///{stock / 'app.sqlite3'}")
+    place = folder / "disk" if experiment.disturbance == "fill_disk" else folder
+    shutil.copy(stock / "app.sqlite3", place)
+    return f"sqlite:///{place / 'app.sqlite3'}"
+
+
+def _migrate(alias: str, stock: Path, url: str) -> None:
+    """In a process of its own, after which nobody has the database open."""
+    # The tables of the queue are there whether or not an experiment has one.
+    more = {"DEMO_VAR": str(stock), "DATABASE_URL": url, "RESPONSE_TASK_BACKEND": "database"}
+    command = [sys.executable, "-m", "django", "migrate", f"--database={alias}", "--verbosity=0"]
+    subprocess.run(command, env={**os.environ, **more}, check=True)
+
+
+def _environment(options: dict[str, Any], experiment: catalogue.Experiment, folder: Path) -> None:
+    from response.sandbox.credentials import load_or_create
+
+    options["slack_port"], options["app_port"] = free_port(), free_port()
+    ours = load_or_create(folder / "workspace.json")
+    app, slack = (f"http://127.0.0.1:{options[name]}" for name in ("app_port", "slack_port"))
+    os.environ |= {
+        "APP_URL": app,
+        "SITE_URL": app,
+        "PORT": str(options["slack_port"]),
+        "SLACK_API_URL": f"{slack}/sandbox/api/",
+        "SLACK_TOKEN": ours.token,
+        "SLACK_SIGNING_SECRET": ours.signing_secret,
+        "RESPONSE_TASK_BACKEND": experiment.backend,
+        "REDIS_URL": options["redis"],
+        "DJANGO_SETTINGS_MODULE": "chaos_here",
+    }
+    if experiment.disturbance == "step_back":
+        os.environ["CHAOS_CLOCK"] = str(folder / "clock")
+        chaos_clock.step(os.environ["CHAOS_CLOCK"], 0.0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))

@@ -1,0 +1,235 @@
+"""Compares what was acknowledged with what became of it, in the database and at Slack.
+
+*Lost*: an acknowledged delivery without its effect, a wanted call that Slack never got, a row
+that was given up. *Doubled*: an effect that happened twice; a call that Slack got more often than
+once and once again for each answer that was lost. *Out of order*: a call that Slack got before one
+that was wanted earlier in its conversation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import ledger
+from stories import INCIDENTS, Done
+
+from response.core.models import Action, Incident, TimelineEvent
+from response.models import CommsChannel, PinnedMessage, UserStats
+from response.sandbox.models import ApiCall, Channel, Message, Reaction
+from response.slack.models import Call, HandlerRun
+
+# What tells one call from another of its method.
+TELLING = ("channel", "text", "timestamp", "name", "topic", "users", "thread_ts")
+# Answers that were lost on our side, and not on Slack's: there the log says so.
+NOT_DONE = ("SlackUnavailable", "SlackRateLimited")
+
+
+@dataclass
+class Verdict:
+    """Each fault that was found, in words."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    out_of_order: list[str] = field(default_factory=list)
+    # Calls that Slack got again because an answer was lost, as is allowed.
+    repeated: int = 0
+    wanted: int = 0
+
+    def count(self, found: int, wanted: int, what: str, allowed: int = 0) -> None:
+        """``found`` of what must be there ``wanted`` times, and ``allowed`` times more."""
+        if found < wanted:
+            self.lost.append(f"{what}: {found} of {wanted}")
+        elif found > wanted + allowed:
+            self.doubled.append(f"{what}: {found} instead of {wanted}")
+        else:
+            self.repeated += found - wanted
+
+
+def judge(stories: Iterable[Done]) -> Verdict:
+    """Look at everything; the boxes must have been worked off."""
+    verdict = Verdict()
+    _boxes(verdict)
+    calls = Calls()
+    for done in stories:
+        _database(done, verdict)
+        _workspace(done, calls, verdict)
+    _wanted_calls(calls, verdict)
+    return verdict
+
+
+def _boxes(verdict: Verdict) -> None:
+    for row in HandlerRun.objects.exclude(state="done"):
+        verdict.lost.append(f"{row} is {row.state}: {row.error}")
+    for call in Call.objects.exclude(state__in=["sent", "dropped"]):
+        verdict.lost.append(f"call {call.pk} ({call}) is {call.state}: {call.error}")
+
+
+def _database(done: Done, verdict: Verdict) -> None:
+    incidents = list(Incident.objects.filter(report=done.title))
+    verdict.count(len(incidents), 1, f"incident {done.title}")
+    if not incidents:
+        return
+    incident = incidents[0]
+    for details in done.actions:
+        found = Action.objects.filter(incident=incident, details=details).count()
+        verdict.count(found, 1, f"action {details}")
+    people = UserStats.objects.filter(incident=incident, user__external_id=done.user_id)
+    counted = people.values_list("message_count", flat=True).first() or 0
+    verdict.count(counted, done.said, f"messages counted in {done.title}")
+    _timeline(done, incident, verdict)
+    channels = CommsChannel.objects.filter(incident=incident, channel_id=done.channel_id)
+    verdict.count(channels.count(), 1, f"channel row of {done.title}")
+
+
+def _timeline(done: Done, incident: Incident, verdict: Verdict) -> None:
+    entries = TimelineEvent.objects.filter(incident=incident)
+    for ts, text in done.pins.items():
+        pins = PinnedMessage.objects.filter(incident=incident, message_ts=ts, superseded=False)
+        verdict.count(pins.count(), 1, f"pin {text} of {done.title}")
+        entered = entries.filter(event_type="slack_pin", text=text).count()
+        verdict.count(entered, 1, f"entry of the pin {text} of {done.title}")
+    pinned = entries.filter(event_type="slack_pin").count()
+    verdict.count(pinned, len(done.pins), f"entries of pins of {done.title}")
+    if done.impact:
+        verdict.count(incident.impact == done.impact, 1, f"impact of {done.title}")
+        updates = entries.exclude(event_type="slack_pin").filter(text__contains=done.impact)
+        verdict.count(updates.count(), 1, f"entry of the impact of {done.title}")
+    closings = entries.filter(text="Incident closed").count()
+    verdict.count(closings, int(done.closed), f"closing of {done.title}")
+    verdict.count(incident.is_closed(), int(done.closed), f"end of {done.title}")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A row of the outbox as it was made."""
+
+    pk: int
+    lane: str
+    operation: str
+    method: str
+    arguments: dict[str, Any]
+    incident_id: object
+
+
+class Calls:
+    """What Slack got and did, by what tells one call from another."""
+
+    def __init__(self) -> None:
+        self.arrivals: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self.dropped: Counter[tuple[str, ...]] = Counter()
+        for row in ApiCall.objects.filter(answer__ok=True).order_by("pk"):
+            key = _key(row.method, row.params)
+            self.arrivals[key].append(row.pk)
+            self.dropped[key] += row.dropped
+        # Of a wanted call: how often it was sent again although Slack may have done it.
+        self.in_doubt: Counter[int] = Counter()
+        for call_id, error in ledger.rows("chaos_again", "call_id, error"):
+            self.in_doubt[int(str(call_id))] += _is_in_doubt(str(error))
+        self.wanted = [
+            Wanted(int(str(pk)), str(lane), str(operation), str(method), _object(text), incident)
+            for pk, lane, operation, method, text, incident in ledger.rows(
+                "chaos_wanted", ledger.COLUMNS
+            )
+        ]
+        whispers = [one for one in self.wanted if one.operation == "whisper"]
+        self.same = Counter((one.arguments["user"], one.arguments["text"]) for one in whispers)
+
+    def like(self, method: str, *parts: str) -> tuple[int, int]:
+        """Calls of a method in which each of ``parts`` stands: how many, how many dropped."""
+        found = [
+            key
+            for key in self.arrivals
+            if key[0] == method and all(part in " ".join(key) for part in parts)
+        ]
+        return (
+            sum(len(self.arrivals[key]) for key in found),
+            sum(self.dropped[key] for key in found),
+        )
+
+
+def _is_in_doubt(error: str) -> bool:
+    # What is posted to a response_url is in nobody's log.
+    return not error.startswith(NOT_DONE) or "response_url" in error
+
+
+def _workspace(done: Done, calls: Calls, verdict: Verdict) -> None:
+    """What people see of the incident in Slack."""
+    pk = Incident.objects.filter(report=done.title).values_list("pk", flat=True).first()
+    ours = [one.pk for one in calls.wanted if one.incident_id == pk and one.operation == "headline"]
+    in_doubt = sum(calls.in_doubt[one] for one in ours)
+    posts = Message.objects.filter(channel_id=INCIDENTS, text__contains=done.title)
+    _, dropped = calls.like("chat.postMessage", INCIDENTS, done.title)
+    verdict.count(posts.count(), 1, f"headline of {done.title}", dropped + in_doubt)
+    last = posts.order_by("ts").last()
+    button = "reopen-incident-button" if done.closed else "close-incident-button"
+    shows = last is not None and button in json.dumps(last.blocks)
+    verdict.count(shows, 1, f"headline of {done.title} as it stands")
+    slug = done.title.lower().replace(" ", "-")
+    verdict.count(
+        Channel.objects.filter(name__contains=slug).count(), 1, f"channels of {done.title}"
+    )
+    for ts in done.commands:
+        marks = Reaction.objects.filter(message__ts=ts, message__channel_id=done.channel_id)
+        verdict.count(marks.count(), 1, f"reaction to {ts} in {done.title}")
+
+
+def _wanted_calls(calls: Calls, verdict: Verdict) -> None:
+    """Each call that was written down arrived, once, after those wanted before it."""
+    lanes: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    wanted: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    verdict.wanted = len(calls.wanted)
+    for one in calls.wanted:
+        if one.operation == "whisper":
+            _whisper(one, calls, verdict)
+        elif not one.operation or one.operation == "rename_channel":
+            key = _key(one.method, one.arguments)
+            wanted[key].append(one.pk)
+            lanes[one.lane].append(key)
+    for key, ids in wanted.items():
+        allowed = calls.dropped[key] + sum(calls.in_doubt[pk] for pk in ids)
+        verdict.count(len(calls.arrivals[key]), len(ids), " ".join(key), allowed)
+    for lane, keys in lanes.items():
+        _order(lane, [key for key in keys if len(wanted[key]) == 1], calls, verdict)
+
+
+def _whisper(one: Wanted, calls: Calls, verdict: Verdict) -> None:
+    """Seen by that person only, or said to them directly."""
+    user, text = one.arguments["user"], one.arguments["text"]
+    what = f"whisper to {user}: {text[:60]}"
+    alone = Message.objects.filter(only_for=user, text=text)
+    direct = Message.objects.filter(
+        only_for=None, channel__is_im=True, channel__members=user, text=text
+    )
+    found, same = alone.count() + direct.count(), calls.same[user, text]
+    if same == 1:
+        key = _key("chat.postMessage", {"channel": user, "text": text})
+        dropped = calls.dropped[key] + sum(
+            count
+            for other, count in calls.dropped.items()
+            if other[0] == "chat.postEphemeral" and text in other
+        )
+        verdict.count(found, 1, what, calls.in_doubt[one.pk] + dropped)
+    elif found < same:
+        verdict.lost.append(what)
+
+
+def _order(lane: str, keys: list[tuple[str, ...]], calls: Calls, verdict: Verdict) -> None:
+    latest = 0
+    for key in keys:
+        if calls.arrivals[key]:
+            first = calls.arrivals[key][0]
+            if first < latest:
+                verdict.out_of_order.append(f"{lane}: {' '.join(key)}")
+            latest = max(latest, first)
+
+
+def _object(text: object) -> dict[str, Any]:
+    return dict(json.loads(str(text) or "{}"))
+
+
+def _key(method: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
+    return (method, *(str(arguments.get(name) or "") for name in TELLING))

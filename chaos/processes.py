@@ -1,0 +1,70 @@
+"""What a site runs beside its web processes: workers and ticks, started again when they die."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+from servers import HERE as BENCH
+
+COMMANDS = {
+    "database": ("db_worker", "--backend", "database", "--interval", "0.2"),
+    "redis": ("rqworker", "--with-scheduler"),
+}
+
+
+class Again:
+    """A command that is started again whenever it has ended, ``every`` seconds later."""
+
+    def __init__(
+        self, command: tuple[str, ...], environment: Mapping[str, str], log: Path, every: float
+    ) -> None:
+        self._command = [sys.executable, "-m", "django", *command]
+        self._environment, self._every = dict(environment), every
+        self._log = log
+        self._over = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.starts = 0
+        self._thread = threading.Thread(target=self._run, name=command[0], daemon=True)
+        self._thread.start()
+
+    def kill(self) -> bool:
+        """``kill -9`` at this moment; False if it is not running just now."""
+        process = self._process
+        if process is None or process.poll() is not None:
+            return False
+        process.kill()
+        return True
+
+    def stop(self) -> None:
+        self._over.set()
+        process = self._process
+        if process is not None and process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self._thread.join(30)
+
+    def _run(self) -> None:
+        with self._log.open("ab") as log:
+            while not self._over.is_set():
+                self._process = subprocess.Popen(
+                    self._command, env=self._environment, stdout=log, stderr=log, cwd=BENCH
+                )
+                self.starts += 1
+                self._process.wait()
+                self._over.wait(self._every)
+
+
+def worker(backend: str, environment: Mapping[str, str], log: Path) -> Again:
+    return Again(COMMANDS[backend], environment, log, every=0.2)
+
+
+def tick(environment: Mapping[str, str], log: Path, every: float) -> Again:
+    return Again(("response_tick",), environment, log, every)

@@ -1,0 +1,223 @@
+"""Whether anything is lost or doubled while processes, databases, disks, clocks and Slack fail.
+
+    python chaos/run.py                                    every experiment, quickly, both databases
+    python chaos/run.py kill-web --database sqlite         one of them
+    python chaos/run.py --full --write docs/reliability.md
+
+Each experiment starts gunicorn with 2 workers, a tick, a worker where it needs one, and Slack (the
+sandbox, in a process of its own) with the faults that it injects. People declare incidents, open
+channels, talk, give commands, pin, edit and close; then what was acknowledged is compared with the
+database and with what Slack got. PostgreSQL is a server of our own; Redis is the one that REDIS_URL
+names, in the database that it names, which is emptied.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import postgres
+from catalogue import BY_NAME, EXPERIMENTS, Experiment
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+REDIS = "redis://127.0.0.1:6379/11"
+LONGEST = 3600
+# So that neither .env nor the shell of whoever runs this has a say.
+UNSET = (
+    *("INCIDENT_BOT_NAME", "INCIDENT_CHANNEL_NAME", "INCIDENT_REPORT_CHANNEL_NAME"),
+    *("RESPONSE_CRON_TOKEN", "RESPONSE_LOGIN_REQUIRED", "RESPONSE_TASK_BACKEND"),
+    *("SLACK_APP_TOKEN", "TOX_ENV_DIR"),
+)
+
+
+def possible(experiment: Experiment, database: str, redis_url: str) -> str:
+    """Why an experiment cannot be made here; nothing if it can."""
+    if database not in experiment.databases:
+        only = " and ".join(experiment.databases)
+        return f"not applicable: {only} only"
+    if database == "postgres" and not postgres.available():
+        return "needs PostgreSQL's initdb and pg_ctl"
+    if experiment.backend == "redis" and not _redis_answers(redis_url):
+        return f"needs Redis at {redis_url}"
+    if experiment.disturbance == "fill_disk" and (os.name != "posix" or os.geteuid() != 0):
+        return "needs root, to mount a small file system"
+    return ""
+
+
+def _redis_answers(url: str) -> bool:
+    import redis
+
+    queue = redis.Redis.from_url(url)
+    try:
+        queue.flushdb()
+    except redis.ConnectionError:
+        return False
+    finally:
+        queue.close()
+    return True
+
+
+def measure(experiment: Experiment, database: str, options: dict[str, Any]) -> dict[str, Any]:
+    """What came of one experiment."""
+    folder = Path(tempfile.mkdtemp(prefix=f"response-chaos-{experiment.name}-"))
+    (folder / "static").mkdir()
+    asked = options | {"experiment": experiment.name, "database": database}
+    command = [sys.executable, str(HERE / "experiment.py"), json.dumps(asked)]
+    try:
+        done = subprocess.run(
+            command, env=_environment(folder), stdout=subprocess.PIPE, text=True, timeout=LONGEST
+        )
+        if done.returncode:
+            raise SystemExit(f"{experiment.name} on {database} failed; its error is above.")
+        return dict(json.loads(done.stdout.splitlines()[-1])) | {"database": database}
+    finally:
+        if options["keep"]:
+            print(f"{experiment.name} on {database}: {folder}", file=sys.stderr)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    path = [str(HERE), str(ROOT / "bench"), str(ROOT / "demo")]
+    if "TOX_ENV_NAME" not in os.environ:
+        # Under tox the wheel is installed; else the package is in the checkout.
+        path.append(str(ROOT))
+    return {
+        **os.environ,
+        **dict.fromkeys(UNSET, ""),
+        "PYTHONPATH": os.pathsep.join(path),
+        "DEBUG": "0",
+        "DEMO_VAR": str(folder),
+        "INCIDENT_BOT_ID": "U0INCIDENT",
+        "INCIDENT_CHANNEL_ID": "C0INCIDENTS",
+        "INCIDENT_REPORT_CHANNEL_ID": "C0REPORTS",
+        "SECRET_KEY": "of the experiments, and of nothing else",
+    }
+
+
+COLUMNS = (
+    *("Experiment", "Database", "Incidents", "Requests sent", "Acknowledged", "Faults injected"),
+    *("Slack calls wanted", "Sent again after a lost answer", "Lost", "Doubled", "Out of order"),
+    "Seconds",
+)
+HEAD = f"| {' | '.join(COLUMNS)} |"
+RULE = "|---" * len(COLUMNS) + "|"
+
+
+def line(found: dict[str, Any]) -> str:
+    numbers = [found[name] for name in ("incidents", "requests", "acknowledged", "injected")]
+    numbers += [found["wanted"], found["repeated"]]
+    numbers += [len(found[name]) for name in ("lost", "doubled", "out_of_order")]
+    figures = " | ".join(f"{number:,}" for number in (*numbers, found["seconds"]))
+    return f"| {found['title']} | {found['database']} | {figures} |"
+
+
+def failures(found: dict[str, Any]) -> list[str]:
+    """Everything that must not be."""
+    wrong = [
+        f"{kind}: {what}" for kind in ("lost", "doubled", "out_of_order") for what in found[kind]
+    ]
+    if not found["settled"]:
+        wrong.append("the boxes were never empty")
+    return [f"{found['experiment']} on {found['database']}: {one}" for one in wrong]
+
+
+def main() -> int:
+    options = _arguments()
+    names = options.experiments or list(BY_NAME)
+    databases = options.database or ["sqlite", "postgres"]
+    asked = {
+        name: getattr(options, name)
+        for name in (
+            *("incidents", "kills", "restarts", "outage", "disk_full", "seed", "patience"),
+            *("at_once", "redis", "keep"),
+        )
+    }
+    with ExitStack() as stack:
+        asked["stock"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="response-chaos-"))
+        if "postgres" in databases and postgres.available():
+            found = stack.enter_context(postgres.cluster())
+            asked["cluster"] = {"folder": found.folder, "port": found.port}
+        lines, wrong = experiments(names, databases, asked)
+    for one in wrong:
+        print(one, file=sys.stderr)
+    if options.write:
+        write(options.write, "\n".join(lines))
+    return 1 if wrong else 0
+
+
+def experiments(
+    names: list[str], databases: list[str], asked: dict[str, Any]
+) -> tuple[list[str], list[str]]:
+    """Make them, one after the other: the lines of the table, and what must not be."""
+    lines, wrong = [HEAD, RULE], []
+    print(HEAD, RULE, sep="\n", flush=True)
+    for experiment in (one for one in EXPERIMENTS if one.name in names):
+        for database in databases:
+            if reason := possible(experiment, database, asked["redis"]):
+                lines.append(
+                    f"| {experiment.title} | {database} | {reason} |" + " |" * (len(COLUMNS) - 3)
+                )
+            else:
+                found = measure(experiment, database, asked)
+                lines.append(line(found))
+                wrong += failures(found)
+                if found["refusals"]:
+                    print(f"  not acknowledged at first: {found['refusals']}", file=sys.stderr)
+            print(lines[-1], flush=True)
+    return lines, wrong
+
+
+def write(path: Path, measured: str) -> None:
+    """Replace what stands between the two marks of the page."""
+    begin, end = "<!-- chaos: begin -->", "<!-- chaos: end -->"
+    page = path.read_text(encoding="utf-8")
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    if not rest:
+        raise SystemExit(f"{path} has no line {begin!r}: nothing was written.")
+    path.write_text(f"{before}{begin}\n\n{measured}\n\n{end}{after}", encoding="utf-8")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("experiments", nargs="*", choices=[*BY_NAME, []], metavar="EXPERIMENT")
+    parser.add_argument("--database", action="append", choices=["sqlite", "postgres"])
+    parser.add_argument("--full", action="store_true", help="50 incidents, 70 kills, 10 min outage")
+    parser.add_argument("--incidents", type=int, help="how many (6)")
+    parser.add_argument("--kills", type=int, help="how often a process is killed (6)")
+    parser.add_argument(
+        "--restarts", type=int, help="of the database; also fillings of the disk (2)"
+    )
+    parser.add_argument("--outage", type=float, help="seconds that Slack is down, or slow (15)")
+    parser.add_argument("--disk-full", type=float, default=5.0, help="seconds of no space (5)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--patience", type=float, default=600.0, help="seconds until it gives up")
+    parser.add_argument("--at-once", type=int, default=8, help="people who act at the same time")
+    parser.add_argument("--redis", default=os.environ.get("REDIS_URL") or REDIS)
+    parser.add_argument(
+        "--keep", action="store_true", help="keep databases and logs, and say where"
+    )
+    parser.add_argument("--write", type=Path, help="a page with marks for the figures")
+    options = parser.parse_args()
+    quick = {"incidents": 6, "kills": 6, "restarts": 2, "outage": 15.0}
+    full = {"incidents": 50, "kills": 70, "restarts": 5, "outage": 600.0}
+    for name, value in (full if options.full else quick).items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

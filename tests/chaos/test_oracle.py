@@ -1,0 +1,159 @@
+"""The oracle finds what it is there for: each test does wrong what the app does right."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import ledger
+import oracle
+import pytest
+from stories import Done
+
+from response.core.models import Action, Incident
+from response.sandbox.models import ApiCall
+from response.slack import outbox
+from response.slack.models import Call, UserStats
+from tests.factories import make_incident
+
+pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
+
+
+@pytest.fixture(autouse=True)
+def opened(db: None) -> None:
+    ledger.open_ledger()
+
+
+def arrived(text: str, *, dropped: bool = False) -> None:
+    """Slack got a message for C1."""
+    params = {"channel": "C1", "text": text, "unfurl_links": False}
+    ApiCall.objects.create(
+        method="chat.postMessage",
+        params=params,
+        answer={"ok": True},
+        status=200,
+        dropped=dropped,
+        at=0,
+    )
+
+
+def judged() -> oracle.Verdict:
+    """What is said of the outbox alone, all of which was sent."""
+    Call.objects.update(state="sent", arguments="")
+    return oracle.judge([])
+
+
+def found(verdict: oracle.Verdict) -> tuple[int, int, int, int]:
+    return (
+        len(verdict.lost),
+        len(verdict.doubled),
+        len(verdict.out_of_order),
+        verdict.repeated,
+    )
+
+
+def test_a_call_that_arrived_once_is_as_it_should_be():
+    outbox.post("C1", "hello")
+    arrived("hello")
+    assert found(judged()) == (0, 0, 0, 0)
+
+
+def test_a_call_that_never_arrived_is_lost_although_its_row_says_sent():
+    outbox.post("C1", "hello")
+    assert found(judged()) == (1, 0, 0, 0)
+
+
+def test_a_call_that_arrived_twice_is_doubled_unless_an_answer_was_lost():
+    outbox.post("C1", "hello")
+    arrived("hello")
+    arrived("hello")
+    assert found(judged()) == (0, 1, 0, 0)
+    ApiCall.objects.filter(pk=ApiCall.objects.earliest("pk").pk).update(dropped=True)
+    assert found(judged()) == (0, 0, 0, 1)
+    arrived("hello")
+    assert found(judged()) == (0, 1, 0, 0)
+
+
+def test_a_call_whose_sender_died_may_arrive_once_more():
+    outbox.post("C1", "hello")
+    arrived("hello")
+    arrived("hello")
+    Call.objects.update(state="sending")
+    Call.objects.update(state="pending", error="RuntimeError: the process that sent it died")
+    assert found(judged()) == (0, 0, 0, 1)
+
+
+def test_what_slack_refused_without_doing_it_excuses_nothing():
+    outbox.post("C1", "hello")
+    arrived("hello")
+    arrived("hello")
+    Call.objects.update(state="sending")
+    Call.objects.update(state="pending", error="SlackUnavailable: HTTP 503 and no result")
+    assert found(judged()) == (0, 1, 0, 0)
+
+
+def test_calls_of_a_conversation_that_arrived_in_another_order_are_found():
+    outbox.post("C1", "first")
+    outbox.post("C1", "second")
+    arrived("second")
+    arrived("first")
+    assert found(judged()) == (0, 0, 1, 0)
+
+
+def test_a_row_that_was_given_up_is_lost():
+    outbox.post("C1", "hello")
+    arrived("hello")
+    Call.objects.update(state="parked", error="channel_not_found")
+    assert len(oracle.judge([]).lost) == 1
+
+
+@pytest.fixture
+def done() -> Done:
+    """An incident of which the database has all, and Slack nothing."""
+    incident = make_incident("Outage", impact="All customers")
+    Call.objects.all().delete()
+    Action.objects.create(incident=incident, details="Task", user=incident.reporter)
+    UserStats.objects.create(incident=incident, user=incident.reporter, message_count=2)
+    user_id = str(incident.reporter.external_id)
+    return Done(title="Outage", user_id=user_id, said=2, actions=["Task"])
+
+
+def log_again() -> None:
+    incident = Incident.objects.get()
+    Action.objects.create(incident=incident, details="Task", user=incident.reporter)
+
+
+def of_the_database(done: Done) -> list[str]:
+    verdict = oracle.Verdict()
+    oracle._database(done, verdict)
+    about = [*verdict.lost, *verdict.doubled]
+    return [line for line in about if "channel row" not in line]
+
+
+def test_an_incident_with_all_that_was_done_to_it_is_as_it_should_be(done: Done):
+    assert of_the_database(done) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda: Incident.objects.all().delete(), "incident Outage: 0 of 1"),
+        (lambda: make_incident("Outage"), "incident Outage: 2 instead of 1"),
+        (lambda: Action.objects.all().delete(), "action Task: 0 of 1"),
+        (log_again, "action Task: 2 instead of 1"),
+        (lambda: UserStats.objects.update(message_count=1), "counted in Outage: 1 of 2"),
+        (lambda: UserStats.objects.update(message_count=3), "counted in Outage: 3 instead of 2"),
+        (lambda: Incident.objects.get().close(), "closing of Outage: 1 instead of 0"),
+    ],
+)
+def test_what_is_missing_or_there_twice_is_found(done: Done, wrong: Any, says: str):
+    wrong()
+    assert any(says in line for line in of_the_database(done)), of_the_database(done)
+
+
+def test_the_ledger_keeps_arguments_that_the_app_drops():
+    outbox.post("C1", "hello")
+    Call.objects.update(state="sent", arguments="")
+    ((_, lane, _, method, arguments, _),) = ledger.rows("chaos_wanted", ledger.COLUMNS)
+    assert (lane, method) == ("C1", "chat.postMessage")
+    assert json.loads(str(arguments))["text"] == "hello"
