@@ -50,7 +50,8 @@ def verify(request: HttpRequest, clock: Clock | None = None) -> None:
     secrets = conf.slack_signing_secrets
     if not secrets:
         raise BadSignature("SLACK_SIGNING_SECRET is not set")
-    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+    # The test client hands over what it was given, and hosts' tests of old give a number.
+    timestamp = str(request.headers.get("X-Slack-Request-Timestamp", ""))
     signature = request.headers.get("X-Slack-Signature", "")
     if not _is_recent(timestamp, clock or Clock()) or not _SIGNATURE.fullmatch(signature):
         raise BadSignature("the signature is missing, or older than five minutes")
