@@ -67,6 +67,7 @@ setup(
             "jsonschema>=4.23",
             "packaging>=24.2",
             "schemathesis>=4.10",
+            "sentry-sdk>=2.20",
             "time-machine>=2.16",
             "websockets>=15.0",
         ],

@@ -8,7 +8,6 @@ is enqueued there. Whoever is woken, or is not, ``response_tick`` finds what was
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,10 +16,10 @@ from importlib import import_module
 import after_response
 from django.db import connections
 
-from response import database
+from response import database, logs
 from response.conf import conf
 
-logger = logging.getLogger("response.background")
+logger = logs.get_logger("response.background")
 
 _manual = False
 

@@ -7,12 +7,12 @@ it, and what a receiver writes commits with it. Each carries ``actor``, a
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from django.dispatch import Signal
 from django.utils import timezone
 
+from response import logs
 from response.core import feed
 from response.core.actor import NOBODY, Actor
 from response.core.changes import Changes
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from response.core.models.action import Action
     from response.core.models.incident import Incident
 
-logger = logging.getLogger(__name__)
+logger = logs.get_logger(__name__)
 
 #: ``sender=Incident, incident, actor``
 incident_declared = Signal()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -18,9 +17,10 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, UnreadablePostError
 from slack_sdk.signature import Clock, SignatureVerifier
 
+from response import logs
 from response.conf import conf
 
-logger = logging.getLogger(__name__)
+logger = logs.get_logger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 REFUSAL = "This request does not carry a valid signature of Slack.\n"

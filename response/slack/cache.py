@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
+from response import logs
 from response.core.models import ExternalUser
 from response.core.models.external_user import SLACK
 from response.slack import answers, users
 from response.slack.client import SlackError, get_client
 
-logger = logging.getLogger(__name__)
+logger = logs.get_logger(__name__)
 
 Profile = dict[str, Any]
 PAGE_SIZE = 200

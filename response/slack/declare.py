@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import logging
 from typing import Any
 
-from response import text
+from response import logs, text
 from response.conf import conf
 from response.exceptions import ResponseError
 from response.slack import messages, modals, permissions
@@ -14,7 +13,7 @@ from response.slack.client import get_client
 from response.slack.errors import SlackError
 from response.slack.payloads import SlashCommand
 
-logger = logging.getLogger("response.slack.declare")
+logger = logs.get_logger("response.slack.declare")
 
 # Slack waits 3 seconds for the answer to a command; what is left is for our own work.
 PATIENCE = 2.2

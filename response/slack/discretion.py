@@ -13,6 +13,7 @@ import traceback
 
 from django.db import DatabaseError
 
+from response import logs
 from response.core.models import Incident
 from response.slack.errors import SlackError
 from response.slack.payloads import ViewSubmission
@@ -33,11 +34,13 @@ def log_exception(
     declares a private incident, or carries the number of one.
     """
     error = sys.exc_info()[1]
-    if error is None or not (_is_private(incident) or (form and _is_discreet(form))):
-        logger.exception(message, *args)
-        return
-    folded = message + FOLDED
-    logger.error(folded, *args, type(error).__name__, _place(error))
+    number = incident.pk if isinstance(incident, Incident) else incident
+    with logs.about(incident=number):
+        if error is None or not (_is_private(incident) or (form and _is_discreet(form))):
+            logger.exception(message, *args)
+        else:
+            folded = message + FOLDED
+            logger.error(folded, *args, type(error).__name__, _place(error))
 
 
 def named(error: BaseException) -> str:

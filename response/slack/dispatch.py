@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from response import database
+from response import database, logs
 from response.slack import invoke, messages, outbox, permissions, registry
 from response.slack.client import forbid_calls
 from response.slack.leases import LEASE, PATIENT_LEASE, Lease, LeaseLost, SharedLease
@@ -16,10 +15,16 @@ from response.slack.models import Delivery, HandlerRun
 from response.slack.nudges import Skipped
 from response.slack.registry import Handler
 
-logger = logging.getLogger("response.slack.dispatch")
+logger = logs.get_logger("response.slack.dispatch")
 
 Clock = Callable[[], datetime]
 GUARDED = frozenset({"command", "action", "dialog", "shortcut"})
+
+
+def described(run: HandlerRun) -> dict[str, object]:
+    """What lines of the log say of a run."""
+    incident = run.delivery.incident_id
+    return {"delivery": run.delivery_id, "incident": incident, "handler": run.handler}
 
 
 class UnknownHandler(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 import time
@@ -13,12 +12,13 @@ from django.db import close_old_connections, connections
 from django.db.models import Min
 from django.utils import timezone
 
+from response import logs
 from response.background import Job
 from response.slack import inbox, sender, tick
 from response.slack.models import Call, HandlerRun
 from response.slack.sender import Sender
 
-logger = logging.getLogger("response.slack.drain")
+logger = logs.get_logger("response.slack.drain")
 
 LANES_AT_ONCE = 8
 # How far ahead something may fall due for the thread to stay for it.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from importlib import import_module
 
+from response import logs
 from response.conf import conf
 
-logger = logging.getLogger("response.slack.hosts")
+logger = logs.get_logger("response.slack.hosts")
 
 
 def load_handlers() -> None:

@@ -7,7 +7,6 @@ never lost, and one that comes again is recognised by its key.
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from django.db.models import Exists, Min, OuterRef, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from response import database
+from response import database, logs
 from response.background import run_interaction, schedule_drain
 from response.core.models import Incident
 from response.slack import dispatch, leases, together
@@ -28,7 +27,7 @@ from response.slack.errors import describe
 from response.slack.leases import Lease, LeaseLost
 from response.slack.models import Delivery, HandlerRun
 
-logger = logging.getLogger("response.slack.inbox")
+logger = logs.get_logger("response.slack.inbox")
 
 BATCH = 50
 # Lanes of interactions begin so: they go first, since people and trigger ids wait for them.
@@ -74,6 +73,7 @@ def store(
             return None
         raise
     schedule_drain()
+    logger.debug("Stored as delivery %s, for %s", pk, handlers, extra={"delivery": pk})
     return Delivery(pk=pk, **values)
 
 
@@ -161,6 +161,11 @@ def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
 
 def _run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
     """Run one handler; a failing one fails alone."""
+    with logs.about(**dispatch.described(run)):
+        _try(run, lease, clock)
+
+
+def _try(run: HandlerRun, lease: Lease, clock: Clock) -> None:
     try:
         dispatch.run(run, lease, clock)
     except LeaseLost:

@@ -6,13 +6,12 @@ three seconds, and accepting a modal's submission, since its errors belong besid
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from response import database
+from response import database, logs
 from response.conf import conf
 from response.core.models import Incident
 from response.exceptions import ResponseError
@@ -41,7 +40,7 @@ from response.slack.payloads import (
 from response.slack.registry import Handler
 from response.slack.submissions import accept
 
-logger = logging.getLogger("response.slack.intake")
+logger = logs.get_logger("response.slack.intake")
 
 OF_CHANNEL = (
     f"SELECT incident_id FROM {CommsChannel._meta.db_table} "  # noqa: S608 (our own names)
@@ -251,6 +250,16 @@ def _open_modal(
 ) -> None:
     """Run a handler that opens a modal while the trigger still lives; failures are told."""
     reference = f"{handler.kind}:{handler.name}"
+    with logs.about(handler=reference, incident=incident.pk if incident else None):
+        _open_while_it_lives(click, handler, reference, incident)
+
+
+def _open_while_it_lives(
+    click: BlockAction | Shortcut | MessageShortcut,
+    handler: Handler,
+    reference: str,
+    incident: Incident | None,
+) -> None:
     try:
         permissions.check(
             click.user_id,

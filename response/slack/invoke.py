@@ -5,13 +5,12 @@ What a function here returns, if anything, is done in the transaction of the run
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, TypeVar, cast
 
-from response import database
+from response import database, logs
 from response.core.actor import acting_as
 from response.core.models import Incident
 from response.exceptions import ResponseError
@@ -31,7 +30,7 @@ from response.slack.payloads import (
 )
 from response.slack.registry import Handler
 
-logger = logging.getLogger("response.slack.invoke")
+logger = logs.get_logger("response.slack.invoke")
 
 Finish = Callable[[], None]
 Invoke = Callable[[HandlerRun, Handler], Finish | None]

@@ -6,17 +6,17 @@ due, retries, and a place in the order of its channel.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from response import logs
 from response.slack import inbox, nudges, registry
 from response.slack.discretion import log_exception
 from response.slack.models import CommsChannel, Delivery, Notification
 from response.slack.registry import Handler
 
-logger = logging.getLogger("response.slack.notifications")
+logger = logs.get_logger("response.slack.notifications")
 
 # So many incidents are looked at with each query.
 PAGE = 500

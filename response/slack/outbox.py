@@ -8,7 +8,6 @@ is part of it: it exists if and only if the change does. The rows are sent after
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,12 +15,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from response import database
+from response import database, logs
 from response.background import schedule_drain
 from response.core.models import Incident
 from response.slack.models import Call
 
-logger = logging.getLogger("response.slack.outbox")
+logger = logs.get_logger("response.slack.outbox")
 
 _buffer: ContextVar[list[Call] | None] = ContextVar("response_outbox_buffer", default=None)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils import timezone
 
+from response import logs
 from response.conf import conf
 from response.core import permissions as rule
 from response.core.models import ExternalUser, Incident
@@ -18,7 +18,7 @@ from response.slack.client import get_client
 from response.slack.errors import SlackCallInTransaction, SlackError
 from response.slack.models import CommsChannel, SlackUser
 
-logger = logging.getLogger("response.slack.permissions")
+logger = logs.get_logger("response.slack.permissions")
 
 # How long a click may wait for Slack to say who somebody is, in seconds.
 PATIENCE = 1.5

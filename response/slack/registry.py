@@ -6,17 +6,17 @@ another process, after a deploy, must find it again.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+from response import logs
 from response.slack.registration import RegistrationError as RegistrationError
 from response.slack.registration import location, takes
 
-logger = logging.getLogger("response.slack.registry")
+logger = logs.get_logger("response.slack.registry")
 
 BUILTIN_PACKAGE = "response.slack.handlers"
 # References are stored, and are a part of other keys: none is longer, whatever it names.

@@ -6,7 +6,6 @@ taken by the next tick. What waits, is being sent or is parked stays, however ol
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
@@ -15,12 +14,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from response import database
+from response import database, logs
 from response.conf import conf
 from response.slack import leases
 from response.slack.models import Call, Conversation, Delivery, HandlerRun, Heartbeat
 
-logger = logging.getLogger("response.slack.retention")
+logger = logs.get_logger("response.slack.retention")
 
 # Rows that are looked at, and deleted, with one statement: some milliseconds.
 PAGE = 500

@@ -8,7 +8,6 @@ retry can mend parks at once.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,7 +16,7 @@ from typing import Any
 from django.db.models import Min, Q
 from django.utils import timezone
 
-from response import database
+from response import database, logs
 from response.slack import leases, operations
 from response.slack.client import SlackClient, get_client
 from response.slack.discretion import log_exception, named
@@ -33,7 +32,7 @@ from response.slack.models import Call
 from response.slack.operations import Operation
 from response.slack.pace import Pace, Paced
 
-logger = logging.getLogger("response.slack.sender")
+logger = logs.get_logger("response.slack.sender")
 
 MAX_STRIKES = 5
 # Slack may be back any moment, and people wait.
@@ -139,6 +138,11 @@ class Sender:
 
     def _send(self, call: Call, operation: Operation, lease: Lease) -> bool:
         """Make one call; whether it is finished, for good or ill."""
+        name = call.operation or call.method
+        with logs.about(call=call.pk, operation=name, incident=call.incident_id):
+            return self._try(call, operation, lease)
+
+    def _try(self, call: Call, operation: Operation, lease: Lease) -> bool:
         previous = call.last_attempt_at or call.created_at
         if not self._claim(call, operation, lease):
             raise LeaseLost(call.lane)

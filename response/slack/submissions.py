@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError
 
-from response import database
+from response import database, logs
 from response.core.actor import acting_as
 from response.core.models import Incident
 from response.exceptions import ResponseError
@@ -22,7 +21,7 @@ from response.slack.models import Delivery
 from response.slack.payloads import ViewSubmission
 from response.slack.registry import Handler
 
-logger = logging.getLogger("response.slack.submissions")
+logger = logs.get_logger("response.slack.submissions")
 
 Reply = dict[str, Any]
 # Of a primary key; longer ones are no incident's, and no database takes them.
@@ -60,6 +59,12 @@ def accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
     came too late, changes nothing and closes the modal; or it shows what came next, where the
     answer was to update the view or to push another.
     """
+    incident = _incident_number(submission)
+    with logs.about(handler=registry.modals.reference(handler.name), incident=incident):
+        return _accept(handler, submission)
+
+
+def _accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
     try:
         return _accept_once(handler, submission)
     except _Rejected as rejected:
@@ -140,10 +145,17 @@ def _note_step(submission: ViewSubmission, reply: Reply) -> None:
 
 def _incident(submission: ViewSubmission) -> Incident | None:
     """The incident that the modal was opened for, where it says which."""
-    pk = submission.private_metadata
-    if not pk.isascii() or not pk.isdigit() or len(pk) > MAX_DIGITS:
+    number = _incident_number(submission)
+    if number is None:
         return None
-    return Incident.objects.select_related("lead", "reporter").filter(pk=int(pk)).first()
+    return Incident.objects.select_related("lead", "reporter").filter(pk=number).first()
+
+
+def _incident_number(submission: ViewSubmission) -> int | None:
+    number = submission.private_metadata
+    if not number.isascii() or not number.isdigit() or len(number) > MAX_DIGITS:
+        return None
+    return int(number)
 
 
 def _accepted_before(submission: ViewSubmission) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from response import logs
 from response.slack import notifications, operations, set_back
 from response.slack.models import Heartbeat
 
-logger = logging.getLogger("response.slack.tick")
+logger = logs.get_logger("response.slack.tick")
 
 PERIOD = timedelta(minutes=1)
 DAY = timedelta(days=1)

@@ -7,13 +7,12 @@ host's handler is never run again for another's failure.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from response import database
+from response import database, logs
 from response.slack import dispatch, invoke, leases, registry
 from response.slack.client import forbid_calls
 from response.slack.discretion import named
@@ -21,7 +20,7 @@ from response.slack.leases import LeaseLost, SharedLease
 from response.slack.models import HandlerRun, UserStats
 from response.slack.registry import Handler
 
-logger = logging.getLogger("response.slack.together")
+logger = logs.get_logger("response.slack.together")
 
 # So many runs are read at once.
 MOST = 200
@@ -98,7 +97,8 @@ def _run(simple: Sequence[Simple], known: invoke.Known, lease: SharedLease, cloc
             for run, handler in simple:
                 if done and time.monotonic() > until:
                     break
-                invoke.KINDS[handler.kind](run, handler)
+                with logs.about(**dispatch.described(run)):
+                    invoke.KINDS[handler.kind](run, handler)
                 done.append(run)
         dispatch.mark_done(done, lease, clock())
         dispatch.drop_payloads({run.delivery_id for run in done})

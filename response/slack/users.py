@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -10,13 +9,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from response import database
+from response import database, logs
 from response.core.models import ExternalUser
 from response.core.models.external_user import SLACK
 from response.slack.models import SlackUser
 from response.slack.payloads import MalformedPayload, Profile, parse_profile
 
-logger = logging.getLogger("response.slack.users")
+logger = logs.get_logger("response.slack.users")
 
 Values = dict[str, Any]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import logging
 from collections.abc import Callable
 from functools import wraps
 
@@ -13,13 +12,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from response import logs
 from response.background import schedule_drain
 from response.conf import conf
 from response.slack import declare, intake, payloads, retention, tick
 from response.slack.authentication import slack_authenticate
 from response.slack.payloads import EventCallback, MalformedPayload, SslCheck, UrlVerification
 
-logger = logging.getLogger("response.slack.views")
+logger = logs.get_logger("response.slack.views")
 
 View = Callable[[HttpRequest], HttpResponse]
 # For how long cron's request deletes what is old: others may want this thread.
@@ -35,11 +35,12 @@ def _from_slack(view: View) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest) -> HttpResponse:
-        try:
-            return view(request)
-        except MalformedPayload as malformed:
-            logger.warning("Refused a payload at %s: %s", request.path, malformed)
-            return HttpResponse(str(malformed), status=400, content_type="text/plain")
+        with logs.about(request_id=logs.id_of(request)):
+            try:
+                return view(request)
+            except MalformedPayload as malformed:
+                logger.warning("Refused a payload at %s: %s", request.path, malformed)
+                return HttpResponse(str(malformed), status=400, content_type="text/plain")
 
     return csrf_exempt(_in_no_transaction(require_POST(slack_authenticate(wrapper))))
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import Any, Self
 
+from response import logs
 from response.slack import answers, transport
 from response.slack.errors import SlackPermanentError
 
-logger = logging.getLogger(__name__)
+logger = logs.get_logger(__name__)
 
 DEFAULT_TIMEOUT = 10.0
 

@@ -19,7 +19,7 @@ NAMES = (
     *("INCIDENT_REPORT_CHANNEL_ID", "INCIDENT_REPORT_CHANNEL_NAME"),
     *("INCIDENT_PRIVATE_CHANNEL_ID", "RESPONSE_PRIVATE_INCIDENTS"),
     *("RESPONSE_CRON_TOKEN", "RESPONSE_LOGIN_REQUIRED", "RESPONSE_SANDBOX"),
-    *("RESPONSE_TASK_BACKEND", "REDIS_URL"),
+    *("LOG_JSON", "RESPONSE_TASK_BACKEND", "REDIS_URL"),
 )
 # Refuses the network as the demo's settings load, and prints the settings that were asked for.
 SHOW = """

@@ -224,3 +224,10 @@ def test_example_of_the_environment_has_every_name_and_no_other():
 def test_example_of_the_environment_starts_the_sandbox_as_it_is(tmp_path: Path):
     env = environment(tmp_path, SANDBOX, **{**example_values(), "DEMO_VAR": str(tmp_path)})
     assert settings_of(env, "SITE_URL")["SITE_URL"] == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize(("value", "formatter"), [("", "line"), ("1", "json")])
+def test_the_log_is_lines_for_people_or_json(tmp_path: Path, value: str, formatter: str):
+    env = environment(tmp_path, REAL, SECRET_KEY="x", LOG_JSON=value)
+    (handler,) = settings_of(env, "LOGGING")["LOGGING"]["handlers"].values()
+    assert handler["formatter"] == formatter

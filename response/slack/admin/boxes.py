@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 
+from response import logs
 from response.core.admin import ReadOnlyAdmin
 from response.core.admin.columns import EMPTY, pretty_json
 from response.core.admin.history import neutral_name
@@ -25,7 +25,7 @@ from response.core.permissions import may_see_private_incidents
 from response.slack import desk, operations, registry
 from response.slack.models import Call, Delivery, HandlerRun
 
-logger = logging.getLogger("response.slack.admin")
+logger = logs.get_logger("response.slack.admin")
 
 FIRST_WORDS = 100
 NOT_SHOWN = (

@@ -5,12 +5,12 @@ Each part fails alone, within a time that is given, and no text that leaves hold
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from django.core.checks import ERROR, WARNING, run_checks
 
+from response import logs
 from response.slack.doctor import addresses, boxes, places, token
 from response.slack.doctor.findings import (
     Finding,
@@ -23,7 +23,7 @@ from response.slack.errors import describe
 
 __all__ = ["Finding", "Status", "examine"]
 
-logger = logging.getLogger("response.slack.doctor")
+logger = logs.get_logger("response.slack.doctor")
 
 
 def examine(seconds: float) -> Iterator[Finding]:

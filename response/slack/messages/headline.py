@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
-from response import text
+from response import logs, text
 from response.core.models import Incident
 from response.slack import limits, registry
 from response.slack.block_kit import Confirm, Section, Text
@@ -14,7 +13,7 @@ from response.slack.discretion import log_exception
 from response.slack.messages import wording
 from response.slack.models import CommsChannel, HeadlinePost
 
-logger = logging.getLogger("response.slack.messages")
+logger = logs.get_logger("response.slack.messages")
 
 Json = dict[str, Any]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from typing import Any
 
+from response import logs
 from response.conf import conf
 from response.core.models import Incident
 from response.core.models.external_user import SLACK
@@ -15,7 +15,7 @@ from response.slack.errors import SlackNotFound
 from response.slack.models import Call, HeadlinePost
 from response.slack.operations.base import Answer, Operation, Slack
 
-logger = logging.getLogger("response.slack.operations")
+logger = logs.get_logger("response.slack.operations")
 
 
 class Headline(Operation):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-
 from django.utils import timezone
 
+from response import logs
 from response.slack import answers, outbox, users
 from response.slack.errors import SlackPermanentError
 from response.slack.models import Call
 from response.slack.operations.base import Answer, Operation, Slack
 
-logger = logging.getLogger("response.slack.operations")
+logger = logs.get_logger("response.slack.operations")
 
 # Anybody can type "<@U12345>", and some people Slack hides from us.
 NOBODY = frozenset({"user_not_found", "users_not_found", "user_not_visible"})

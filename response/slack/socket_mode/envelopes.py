@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.signals import request_finished, request_started
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from response import logs
 from response.slack import declare, intake, payloads
 from response.slack.payloads import EventCallback, MalformedPayload, SlashCommand
 
-logger = logging.getLogger("response.slack.socket_mode")
+logger = logs.get_logger("response.slack.socket_mode")
 
 Payload = Mapping[str, Any]
 Reply = dict[str, Any]

@@ -23,10 +23,11 @@ from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from response import logs
 from response.slack.errors import SlackUnavailable
 from response.slack.socket_mode.envelopes import Acknowledge, Reply
 
-logger = logging.getLogger("response.slack.socket_mode")
+logger = logs.get_logger("response.slack.socket_mode")
 # At DEBUG the SDK writes whole payloads; what it reports as errors is raised or logged here.
 _sdk_logger = logging.getLogger("response.slack.sdk")
 

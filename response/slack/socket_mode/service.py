@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from collections.abc import Callable
 from django.core.signals import request_finished, request_started
 from django.utils import timezone
 
+from response import logs
 from response.background import schedule_drain
 from response.slack import answers, drain
 from response.slack.client import SlackClient
@@ -18,7 +18,7 @@ from response.slack.socket_mode import envelopes
 from response.slack.socket_mode.link import Link, Receive
 from response.slack.socket_mode.refusals import LINK_DISABLED, SocketModeRefused, refusal_of
 
-logger = logging.getLogger("response.slack.socket_mode")
+logger = logs.get_logger("response.slack.socket_mode")
 
 # Slack gives an app ten. While one of ours is replaced the other receives.
 CONNECTIONS, MOST_CONNECTIONS = 2, 10
