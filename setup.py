@@ -7,6 +7,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
+METRICS = ["prometheus-client>=0.21"]
 POSTGRES = ["psycopg[binary]>=3.2"]
 TASKS = ["django-tasks>=0.12", "django-tasks-db>=0.12"]
 RQ = ["django-tasks>=0.12", "django-tasks-rq>=0.12"]
@@ -46,12 +47,14 @@ setup(
         "slack_sdk>=3.35",
     ],
     extras_require={
-        "demo": DEMO,
+        "demo": [*DEMO, *METRICS],
+        "metrics": METRICS,
         "postgres": POSTGRES,
         "tasks": TASKS,
         "rq": RQ,
         "test": [
             *DEMO,
+            *METRICS,
             *POSTGRES,
             *TASKS,
             *RQ,

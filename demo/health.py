@@ -5,7 +5,7 @@ import sys
 import urllib.request
 from datetime import timedelta
 
-URL = "http://127.0.0.1:8000/admin/login/"
+URL = "http://127.0.0.1:8000/healthz"
 # As a proxy with TLS asks; else the site would send us to one.
 AS_A_PROXY = {"X-Forwarded-Proto": "https"}
 # A worker looks every second, the tick beats every minute.

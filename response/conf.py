@@ -94,6 +94,22 @@ class Conf:
         return self._string("RESPONSE_CRON_TOKEN")
 
     @property
+    def metrics_token(self) -> str:
+        """``RESPONSE_METRICS_TOKEN``: bearer token of the URL of the metrics.
+
+        Empty means that only people read them, who are signed in and have the permission
+        ``response.view_metrics``.
+        """
+        return self._string("RESPONSE_METRICS_TOKEN")
+
+    @property
+    def health_late_after(self) -> int:
+        """``RESPONSE_HEALTH_LATE_AFTER``: for how many seconds work may wait, and no tick come,
+        before the health URLs call it late.
+        """
+        return int(self._get("RESPONSE_HEALTH_LATE_AFTER", None) or 600)
+
+    @property
     def task_backend(self) -> str:
         """``RESPONSE_TASK_BACKEND``: alias in ``TASKS`` that runs the drain.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db import models, router, transaction
+from django.db import connections, models, router, transaction
 
 Values = Mapping[str, Any]
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def alias() -> str:
@@ -29,6 +30,13 @@ def on_commit(func: Callable[[], object], *, robust: bool = True) -> None:
     ``robust``: an error in ``func`` is logged and keeps no other callback from running.
     """
     transaction.on_commit(func, using=alias(), robust=robust)
+
+
+def in_no_transaction(view: View) -> View:
+    """The view without ATOMIC_REQUESTS' transaction, on whichever database the incidents are."""
+    for name in connections:
+        view = transaction.non_atomic_requests(using=name)(view)
+    return view
 
 
 def in_atomic_block() -> bool:
@@ -78,6 +86,21 @@ def insert_with(
         return int(key)
 
 
+def add_up(
+    model: type[models.Model], rows: Sequence[Values], *, keys: Sequence[str], sums: Sequence[str]
+) -> None:
+    """Add the ``sums`` of each row to the one that has its ``keys``, or make it: one statement.
+
+    ``keys`` are what a constraint of the model makes unique.
+    """
+    if not rows:
+        return
+    fields = _fields(model)
+    with transaction.get_connection(alias()).cursor() as cursor:
+        statement = _add_up_statement(model, len(rows), tuple(keys), tuple(sums))
+        cursor.execute(statement, _prepared(fields, rows))
+
+
 def first_row(sql: str, values: Sequence[object]) -> tuple[Any, ...] | None:
     """The first row that ``sql`` finds, for look-ups that happen hundreds of times a second."""
     with transaction.get_connection(alias()).cursor() as cursor:
@@ -112,6 +135,21 @@ def _insert_statement(model: type[models.Model], count: int) -> str:
     return (
         f"INSERT INTO {_table(model)} ({_columns(fields)}) "  # noqa: S608 (names)
         f"VALUES {', '.join([row] * count)} RETURNING {_key(model)}"
+    )
+
+
+@lru_cache
+def _add_up_statement(
+    model: type[models.Model], count: int, keys: tuple[str, ...], sums: tuple[str, ...]
+) -> str:
+    fields = _fields(model)
+    row, table = f"({_places(fields)})", _table(model)
+    named = {field.attname: _columns([field]) for field in fields}
+    added = [f"{named[name]} = {table}.{named[name]} + EXCLUDED.{named[name]}" for name in sums]
+    return (
+        f"INSERT INTO {table} ({_columns(fields)}) "  # noqa: S608 (names)
+        f"VALUES {', '.join([row] * count)} "
+        f"ON CONFLICT ({', '.join(named[name] for name in keys)}) DO UPDATE SET {', '.join(added)}"
     )
 
 

@@ -20,6 +20,7 @@ from response.slack.models import (
     PinnedMessage,
     Proposal,
     SlackUser,
+    Tally,
     UserStats,
 )
 
@@ -40,6 +41,7 @@ __all__ = (
     "PinnedMessage",
     "Proposal",
     "SlackUser",
+    "Tally",
     "TimelineEvent",
     "UserStats",
 )

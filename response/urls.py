@@ -6,6 +6,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("slack/", include("response.slack.urls")),
+    path("", include("response.monitoring.urls")),
     path("core/", include("response.core.urls")),
     path("", include("response.ui.urls")),
 ]

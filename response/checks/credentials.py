@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from django.core.checks import CheckMessage, Error, Warning
 
@@ -10,7 +11,11 @@ from response.conf import conf
 
 Check = tuple[tuple[str, ...], Callable[[], list[CheckMessage]]]
 
-SHORTEST_CRON_TOKEN = 16
+SHORTEST_TOKEN = 16
+LONG_TOKEN = (
+    f"Take {SHORTEST_TOKEN} characters or more: python -c 'import secrets; "
+    "print(secrets.token_urlsafe())'"
+)
 
 
 def _secret() -> list[CheckMessage]:
@@ -104,17 +109,42 @@ def _cron() -> list[CheckMessage]:
                 id="response.W001",
             )
         ]
-    if len(conf.cron_token) >= SHORTEST_CRON_TOKEN:
+    if len(conf.cron_token) >= SHORTEST_TOKEN:
         return []
     return [
         Warning(
             "RESPONSE_CRON_TOKEN is so short that it can be guessed.",
-            hint=f"Take {SHORTEST_CRON_TOKEN} characters or more: python -c 'import secrets; "
-            "print(secrets.token_urlsafe())'",
+            hint=LONG_TOKEN,
             obj="RESPONSE_CRON_TOKEN",
             id="response.W013",
         )
     ]
+
+
+def _metrics() -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if not conf.metrics_token:
+        return found
+    if len(conf.metrics_token) < SHORTEST_TOKEN:
+        found.append(
+            Warning(
+                "RESPONSE_METRICS_TOKEN is so short that it can be guessed.",
+                hint=LONG_TOKEN,
+                obj="RESPONSE_METRICS_TOKEN",
+                id="response.W017",
+            )
+        )
+    if find_spec("prometheus_client") is None:
+        found.append(
+            Warning(
+                "RESPONSE_METRICS_TOKEN is set, and the metrics need prometheus-client, which is "
+                "not installed.",
+                hint="pip install 'django-incident-response[metrics]'",
+                obj="RESPONSE_METRICS_TOKEN",
+                id="response.W018",
+            )
+        )
+    return found
 
 
 CHECKS: tuple[Check, ...] = (
@@ -123,4 +153,5 @@ CHECKS: tuple[Check, ...] = (
     (("SLACK_APP_TOKEN",), _app_token),
     (("SLACK_CLIENT",), _client),
     (("RESPONSE_CRON_TOKEN",), _cron),
+    (("RESPONSE_METRICS_TOKEN",), _metrics),
 )

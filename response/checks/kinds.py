@@ -62,7 +62,7 @@ def _mistaken(name: str, value: Any, hint: Any) -> list[CheckMessage]:
 
 def _wanted(name: str, value: Any, hint: Any) -> str:
     """What the setting must be, empty where it is that."""
-    if hint == (int | None):
+    if hint in (int, int | None):
         number = isinstance(value, int) and not isinstance(value, bool) and value >= 0
         return "" if number else "a whole number, 0 or more, or None"
     origin = get_origin(hint) or hint

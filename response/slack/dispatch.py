@@ -37,8 +37,8 @@ def patience(run: HandlerRun) -> timedelta:
     return LEASE if handler is None or handler.atomic else PATIENT_LEASE
 
 
-def run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
-    """Run one handler and mark it done.
+def run(run: HandlerRun, lease: Lease, clock: Clock) -> str:
+    """Run one handler and mark it done; ``done``, ``refused`` or ``skipped`` says how it went.
 
     An atomic handler's effects, the calls it asked for and the done mark are one transaction.
     Another's calls are written with the done mark after it has returned. Raises ``LeaseLost``
@@ -48,7 +48,7 @@ def run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
     if handler is None:
         raise UnknownHandler(run.handler)
     if handler.kind in GUARDED and not _permitted(run, lease, clock):
-        return
+        return "refused"
     try:
         if handler.atomic:
             _run_atomic(run, handler, lease, clock)
@@ -56,6 +56,8 @@ def run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
             _run_freely(run, handler, lease, clock)
     except Skipped:
         _forget(run, lease)
+        return "skipped"
+    return "done"
 
 
 def _run_atomic(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -> None:

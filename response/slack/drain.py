@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from response import logs
 from response.background import Job
-from response.slack import inbox, sender, tick
+from response.slack import inbox, meter, sender, tick
 from response.slack.models import Call, HandlerRun
 from response.slack.sender import Sender
 
@@ -59,11 +59,13 @@ def drain(job: Job, clock: Clock = timezone.now) -> None:
                 worked, wait = 0, 1.0
             if wait is None and job.finish():
                 return
+            meter.flush_if_due()
             _breathe(worked, time.monotonic() - began)
             _rest(job.wake, wait or 0.0)
     finally:
         outgoing.stopping.set()
         lanes.close()
+        meter.flush()
 
 
 def _process_lives() -> bool:
@@ -110,6 +112,7 @@ def drain_once(clock: Clock = timezone.now, outgoing: Sender | None = None) -> N
         worked = inbox.work(clock)
         worked += sum(_send_lane(outgoing, lane) or 0 for lane in sender.due_lanes(clock()))
         if not worked:
+            meter.flush()
             return
 
 

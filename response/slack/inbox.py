@@ -21,7 +21,7 @@ from django.utils import timezone
 from response import database, logs
 from response.background import run_interaction, schedule_drain
 from response.core.models import Incident
-from response.slack import dispatch, leases, together
+from response.slack import dispatch, leases, meter, together
 from response.slack.discretion import log_exception
 from response.slack.errors import describe
 from response.slack.leases import Lease, LeaseLost
@@ -70,6 +70,7 @@ def store(
     except IntegrityError:
         if Delivery.objects.filter(key=key).exists():
             logger.info("Delivery %s came again and is dropped", key)
+            meter.count(meter.DELIVERIES, kind, "repeated")
             return None
         raise
     schedule_drain()
@@ -167,7 +168,7 @@ def _run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
 
 def _try(run: HandlerRun, lease: Lease, clock: Clock) -> None:
     try:
-        dispatch.run(run, lease, clock)
+        outcome = dispatch.run(run, lease, clock)
     except LeaseLost:
         raise
     except dispatch.UnknownHandler:
@@ -184,6 +185,10 @@ def _try(run: HandlerRun, lease: Lease, clock: Clock) -> None:
             incident=run.delivery.incident_id,
         )
         _failed(run, lease, clock(), describe(error))
+    else:
+        meter.count(meter.DELIVERIES, run.delivery.kind, outcome)
+        waited = clock() - run.delivery.received_at
+        meter.took(meter.DELIVERY_SECONDS, run.delivery.kind, waited.total_seconds())
 
 
 def _leave_to_others(run: HandlerRun, lease: Lease, now: datetime) -> None:
@@ -220,3 +225,5 @@ def _failed(run: HandlerRun, lease: Lease, now: datetime, error: str) -> None:
         if run.state == State.PARKED:
             logger.error("Handler %s is parked on delivery %s", run.handler, run.delivery.key)
             dispatch.tell_parked(run)
+    outcome = "parked" if run.state == State.PARKED else "failed"
+    meter.count(meter.DELIVERIES, run.delivery.kind, outcome)

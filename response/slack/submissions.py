@@ -12,7 +12,7 @@ from response import database, logs
 from response.core.actor import acting_as
 from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import limits, payloads, people, permissions, registry
+from response.slack import limits, meter, payloads, people, permissions, registry
 from response.slack.block_kit import plain_text
 from response.slack.client import forbid_calls
 from response.slack.context import ModalContext
@@ -61,25 +61,28 @@ def accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
     """
     incident = _incident_number(submission)
     with logs.about(handler=registry.modals.reference(handler.name), incident=incident):
-        return _accept(handler, submission)
+        outcome, reply = _accept(handler, submission)
+    meter.count(meter.DELIVERIES, Delivery.Kind.SUBMISSION, outcome)
+    return reply
 
 
-def _accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
+def _accept(handler: Handler, submission: ViewSubmission) -> tuple[str, Reply | None]:
+    """How it went, as the metrics call it, and the answer."""
     try:
-        return _accept_once(handler, submission)
+        return "done", _accept_once(handler, submission)
     except _Rejected as rejected:
-        return _errors(handler, submission, rejected.errors)
+        return "refused", _errors(handler, submission, rejected.errors)
     except _DoneBefore as before:
-        return before.reply
+        return "repeated", before.reply
     except ResponseError as refused:
-        return _errors(handler, submission, {refused.field: str(refused)})
+        return "refused", _errors(handler, submission, {refused.field: str(refused)})
     except IntegrityError:
         if _accepted_before(submission):
             logger.info("The modal %s was submitted again", submission.view_id)
-            return None
-        return _failed(handler, submission)
+            return "repeated", None
+        return "failed", _failed(handler, submission)
     except Exception:  # noqa: BLE001 (logged with its traceback; the person keeps what they typed)
-        return _failed(handler, submission)
+        return "failed", _failed(handler, submission)
 
 
 def _accept_once(handler: Handler, submission: ViewSubmission) -> Reply | None:

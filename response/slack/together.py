@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from response import database, logs
-from response.slack import dispatch, invoke, leases, registry
+from response.slack import dispatch, invoke, leases, meter, registry
 from response.slack.client import forbid_calls
 from response.slack.discretion import named
 from response.slack.leases import LeaseLost, SharedLease
@@ -102,4 +102,9 @@ def _run(simple: Sequence[Simple], known: invoke.Known, lease: SharedLease, cloc
                 done.append(run)
         dispatch.mark_done(done, lease, clock())
         dispatch.drop_payloads({run.delivery_id for run in done})
+    now = clock()
+    for run in done:
+        meter.count(meter.DELIVERIES, run.delivery.kind, "done")
+        waited = now - run.delivery.received_at
+        meter.took(meter.DELIVERY_SECONDS, run.delivery.kind, waited.total_seconds())
     return len(done)

@@ -22,6 +22,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
+from response.slack import meter
 from response.slack.errors import (
     SlackAuthError,
     SlackCallInTransaction,
@@ -100,6 +101,11 @@ def exchange(web: WebClient, method: str, arguments: Mapping[str, Any]) -> Slack
     """The same with the headers of the answer; those of a refusal are its ``__cause__``'s."""
     _refuse_if_forbidden(method)
     _check_token(web.token or "")
+    with meter.slack_call(method):
+        return _exchange(web, method, arguments)
+
+
+def _exchange(web: WebClient, method: str, arguments: Mapping[str, Any]) -> SlackResponse:
     given = {name: value for name, value in arguments.items() if value is not None}
     try:
         if method.startswith(JSON_METHODS):
@@ -130,12 +136,13 @@ def post_to_response_url(
     options: dict[str, Any] = {"timeout": timeout}
     webhook = WebhookClient(url, retry_handlers=[], logger=_sdk_logger, **options)
     webhook.proxy = None
-    try:
-        response = webhook.send_dict(dict(body))
-    except TRANSPORT_ERRORS as failure:
-        raise _failed("response_url", failure) from failure
-    if response.status_code != 200:
-        raise _http_failure("response_url", response.status_code, response.headers)
+    with meter.slack_call("response_url"):
+        try:
+            response = webhook.send_dict(dict(body))
+        except TRANSPORT_ERRORS as failure:
+            raise _failed("response_url", failure) from failure
+        if response.status_code != 200:
+            raise _http_failure("response_url", response.status_code, response.headers)
 
 
 def is_slack_url(url: str, base_url: str | None) -> bool:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from functools import wraps
 
-from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from response import logs
+from response import database, logs
 from response.background import schedule_drain
+from response.bearer import has_bearer
 from response.conf import conf
 from response.slack import declare, intake, payloads, retention, tick
 from response.slack.authentication import slack_authenticate
@@ -42,14 +41,7 @@ def _from_slack(view: View) -> View:
                 logger.warning("Refused a payload at %s: %s", request.path, malformed)
                 return HttpResponse(str(malformed), status=400, content_type="text/plain")
 
-    return csrf_exempt(_in_no_transaction(require_POST(slack_authenticate(wrapper))))
-
-
-def _in_no_transaction(view: View) -> View:
-    """Whatever ATOMIC_REQUESTS says, of whichever database the incidents are in."""
-    for alias in connections:
-        view = transaction.non_atomic_requests(using=alias)(view)
-    return view
+    return csrf_exempt(database.in_no_transaction(require_POST(slack_authenticate(wrapper))))
 
 
 @_from_slack
@@ -94,9 +86,7 @@ def _from_cron(view: View) -> View:
 
     @wraps(view)
     def wrapper(request: HttpRequest) -> HttpResponse:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        given, wanted = token.strip().encode(), conf.cron_token.encode()
-        if wanted and scheme.lower() == "bearer" and hmac.compare_digest(given, wanted):
+        if has_bearer(request, conf.cron_token):
             return view(request)
         return HttpResponse(
             "This needs the header 'Authorization: Bearer <RESPONSE_CRON_TOKEN>': set "
@@ -106,7 +96,7 @@ def _from_cron(view: View) -> View:
             content_type="text/plain",
         )
 
-    return csrf_exempt(_in_no_transaction(wrapper))
+    return csrf_exempt(database.in_no_transaction(wrapper))
 
 
 @_from_cron

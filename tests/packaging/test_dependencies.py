@@ -17,6 +17,9 @@ ROW = re.compile(
 )
 
 
+EXTRAS = ("demo", "metrics", "postgres", "tasks", "rq")
+
+
 @pytest.fixture
 def metadata(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The arguments that setup.py gives to setup()."""
@@ -41,7 +44,7 @@ def table() -> dict[str, str]:
 def test_table_has_a_row_for_each_requirement_and_no_other(metadata: dict[str, Any]):
     extras = metadata["extras_require"]
     required = names(metadata["install_requires"])
-    optional = names([*extras["demo"], *extras["postgres"], *extras["tasks"], *extras["rq"]])
+    optional = {name for extra in EXTRAS for name in names(extras[extra])}
     assert set(table()) == required | optional
 
 
@@ -49,7 +52,7 @@ def test_table_says_which_extra_brings_a_dependency(metadata: dict[str, Any]):
     rows = table()
     for name in names(metadata["install_requires"]):
         assert rows[name] == "always"
-    for extra in ("demo", "postgres", "tasks", "rq"):
+    for extra in EXTRAS:
         for name in names(metadata["extras_require"][extra]):
             assert f"[{extra}]" in rows[name], name
 

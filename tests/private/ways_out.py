@@ -111,7 +111,8 @@ def seen_at(client: Client, path: str, accept: str = "*/*") -> str:
     response = client.get(path, headers={"Accept": accept})
     streamed = getattr(response, "streaming", False)
     body = b"".join(response) if streamed else response.content
-    assert response.status_code < 500, path
+    # Health is 503 where work is late, and says no more than that.
+    assert response.status_code < 500 or path.startswith("/healthz"), path
     return f"{response.headers}\n{body.decode(errors='replace')}"
 
 

@@ -63,6 +63,7 @@ CASES = {
     "W013": {"RESPONSE_CRON_TOKEN": "sesame"},
     "W014": {"SLACK_SIGNING_SECRET": f"{SECRET}\n"},
     "W015": {"INCIDENT_CHANNEL_ID": "#incidents"},
+    "W017": {"RESPONSE_METRICS_TOKEN": "sesame"},
     "E001": {"SITE_URL": "incidents.example.com"},
     "E002": {"INSTALLED_APPS": ["response"]},
     "E003": {"RESPONSE_SLACK_PERMISSION": "acme.permissions.nobody"},
@@ -101,7 +102,14 @@ def test_no_setting_left_empty_breaks_a_check(name: str, settings: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["SLACK_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "RESPONSE_CRON_TOKEN"]
+    "name",
+    [
+        "SLACK_TOKEN",
+        "SLACK_SIGNING_SECRET",
+        "SLACK_APP_TOKEN",
+        "RESPONSE_CRON_TOKEN",
+        "RESPONSE_METRICS_TOKEN",
+    ],
 )
 @pytest.mark.parametrize("wrap", [lambda secret: f" {secret}", lambda secret: [secret], str.encode])
 def test_no_message_shows_a_secret(name: str, wrap: Any, settings: Any) -> None:
@@ -112,6 +120,21 @@ def test_no_message_shows_a_secret(name: str, wrap: Any, settings: Any) -> None:
 def test_every_setting_that_conf_documents_is_known() -> None:
     assert {"SITE_URL", "SLACK_SIGNING_SECRET", "RESPONSE_SLACK_SCOPES"} <= set(kinds.known())
     assert "DEBUG" not in kinds.known()
+
+
+def test_metrics_need_a_package_that_is_not_always_there(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("response.checks.credentials.find_spec", lambda name: None)
+    assert only().id == "response.W018"
+    settings.RESPONSE_METRICS_TOKEN = ""
+    assert found() == []
+
+
+@pytest.mark.parametrize("days", [-1, 1.5, "30", True])
+def test_days_are_a_whole_number(days: Any, settings: Any) -> None:
+    settings.RESPONSE_RETENTION_DAYS = days
+    assert only().id == "response.W010"
 
 
 def test_the_nearest_name_is_suggested(settings: Any) -> None:

@@ -18,6 +18,7 @@ from response.slack.models import (
     PinnedMessage,
     Proposal,
     SlackUser,
+    Tally,
     UserStats,
 )
 
@@ -115,6 +116,17 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 
     list_display = ("name", "at")
     fields = ("name", "at")
+
+
+@admin.register(Tally)
+class TallyAdmin(ReadOnlyAdmin):
+    """What the metrics are made of."""
+
+    list_display = ("name", "label", "outcome", "number", "seconds")
+    list_filter = ("name",)
+    search_fields = ("label", "outcome")
+    ordering = ("-id",)
+    fields = list_display
 
 
 @admin.register(Conversation)

@@ -73,6 +73,7 @@ def without_secrets(text: str) -> str:
     """``text`` without any token or secret of the settings, whoever put it there."""
     client_token = getattr(conf.slack_client, "api_token", "")
     secrets = [conf.slack_token, client_token, conf.slack_app_token, conf.cron_token]
+    secrets.append(conf.metrics_token)
     secrets += conf.slack_signing_secrets
     for parts in (split(conf.site_url), split(conf.slack_api_url)):
         secrets.append((parts and parts.password) or "")

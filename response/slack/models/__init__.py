@@ -9,6 +9,7 @@ from response.slack.models.notification import Notification
 from response.slack.models.pinned_message import PinnedMessage
 from response.slack.models.proposal import Proposal
 from response.slack.models.slack_user import SlackUser
+from response.slack.models.tally import Tally
 from response.slack.models.user_stats import UserStats
 
 __all__ = (
@@ -23,5 +24,6 @@ __all__ = (
     "PinnedMessage",
     "Proposal",
     "SlackUser",
+    "Tally",
     "UserStats",
 )

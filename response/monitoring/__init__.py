@@ -1,0 +1,1 @@
+"""What programs may look at from outside: health for load balancers, metrics for Prometheus."""
