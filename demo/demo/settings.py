@@ -96,6 +96,9 @@ if not DEBUG:
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     }
 
+# Passwords in the addresses of databases stay out of error reports.
+DEFAULT_EXCEPTION_REPORTER_FILTER = "response.error_reports.MaskingFilter"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -17,6 +17,7 @@ from django.db import IntegrityError, close_old_connections
 from django.db.models import Exists, Min, OuterRef, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from response import database, logs
 from response.background import run_interaction, schedule_drain
@@ -123,6 +124,7 @@ def due_lanes(now: datetime, limit: int = 50) -> list[str]:
     return sorted(lanes, key=lambda lane: not lane.startswith(URGENT))
 
 
+@sensitive_variables()
 def _work_alone(lane: str, clock: Clock) -> int:
     """A lane that cannot be worked keeps no other from it."""
     try:
@@ -133,6 +135,7 @@ def _work_alone(lane: str, clock: Clock) -> int:
         return 0
 
 
+@sensitive_variables()
 def work_lane(lane: str, clock: Clock) -> int:
     """Run what is due in one lane, in order; nothing while another process is at it."""
     lease = leases.acquire(leases.INBOX + lane, clock())

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db.models import Min, Q
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
 
 from response import database, logs
 from response.slack import leases, operations
@@ -72,6 +73,7 @@ class Sender:
         self.pace = pace or Pace()
         self.client = client
 
+    @sensitive_variables()
     def send_lane(self, lane: str) -> int | None:
         """Send what is due in ``lane``; how many calls left it, one way or another.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q
+from django.views.decorators.debug import sensitive_variables
 
 from response import logs
 from response.slack import notifications, operations, set_back
@@ -16,6 +17,7 @@ PERIOD = timedelta(minutes=1)
 DAY = timedelta(days=1)
 
 
+@sensitive_variables()
 def tick(now: datetime) -> int:
     """What a scheduler has done: beat, and store the nudges that are due; how many there were."""
     names = (Heartbeat.TICK, Heartbeat.SCHEDULER)

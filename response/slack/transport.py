@@ -112,14 +112,14 @@ def _exchange(web: WebClient, method: str, arguments: Mapping[str, Any]) -> Slac
             return web.api_call(method, json=given)
         return web.api_call(method, params=_form_fields(given))
     except SlackApiError as refusal:
-        raise _refused(method, refusal.response) from refusal
+        raise _refused(method, refusal.response) from _without_frames(refusal)
     except TRANSPORT_ERRORS as failure:
-        raise _failed(method, failure) from failure
+        raise _failed(method, failure) from _without_frames(failure)
     except (AttributeError, TypeError) as failure:
         # slack_sdk takes any JSON for an object.
         raise SlackUnavailable(
             f"Slack's answer to '{method}' is no JSON object", may_have_happened=True
-        ) from failure
+        ) from _without_frames(failure)
 
 
 def post_to_response_url(
@@ -140,7 +140,7 @@ def post_to_response_url(
         try:
             response = webhook.send_dict(dict(body))
         except TRANSPORT_ERRORS as failure:
-            raise _failed("response_url", failure) from failure
+            raise _failed("response_url", failure) from _without_frames(failure)
         if response.status_code != 200:
             raise _http_failure("response_url", response.status_code, response.headers)
 
@@ -223,10 +223,24 @@ def _failed(method: str, failure: Exception) -> SlackError:
     if isinstance(failure, UnicodeEncodeError):
         return SlackPermanentError(f"The arguments of '{method}' are no valid text", "invalid_json")
     sent = not isinstance(failure, (URLError, SlackClientError, http.client.InvalidURL))
-    reason = getattr(failure, "reason", None) or str(failure) or type(failure).__name__
+    # What http.client says of an address quotes it.
+    said = "" if isinstance(failure, http.client.InvalidURL) else str(failure)
+    reason = getattr(failure, "reason", None) or said or type(failure).__name__
     return SlackUnavailable(
         f"Slack could not be reached for '{method}': {reason}", may_have_happened=sent
     )
+
+
+def _without_frames(error: BaseException) -> BaseException:
+    """The error without its traceback: the frames of slack_sdk and urllib hold our token.
+
+    Error reports show the variables of frames, those of causes, too.
+    """
+    chained: BaseException | None = error
+    while chained is not None:
+        chained.__traceback__ = None
+        chained = chained.__cause__ or chained.__context__
+    return error
 
 
 def _detail(answer: Mapping[str, Any]) -> str:

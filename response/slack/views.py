@@ -8,12 +8,14 @@ from functools import wraps
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST
 
 from response import database, logs
 from response.background import schedule_drain
 from response.bearer import has_bearer
 from response.conf import conf
+from response.error_reports import report_without_payload
 from response.slack import declare, intake, payloads, retention, tick
 from response.slack.authentication import slack_authenticate
 from response.slack.payloads import EventCallback, MalformedPayload, SslCheck, UrlVerification
@@ -33,6 +35,7 @@ def _from_slack(view: View) -> View:
     """
 
     @wraps(view)
+    @sensitive_variables()
     def wrapper(request: HttpRequest) -> HttpResponse:
         with logs.about(request_id=logs.id_of(request)):
             try:
@@ -41,7 +44,8 @@ def _from_slack(view: View) -> View:
                 logger.warning("Refused a payload at %s: %s", request.path, malformed)
                 return HttpResponse(str(malformed), status=400, content_type="text/plain")
 
-    return csrf_exempt(database.in_no_transaction(require_POST(slack_authenticate(wrapper))))
+    guarded = report_without_payload(require_POST(slack_authenticate(wrapper)))
+    return csrf_exempt(database.in_no_transaction(guarded))
 
 
 @_from_slack

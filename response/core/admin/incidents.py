@@ -14,13 +14,13 @@ from django.utils import timezone
 from response.core.admin.base import ReadOnlyAdmin, ResponseAdmin, acting_through
 from response.core.admin.columns import SHORT, pretty_json, shown_plain
 from response.core.admin.forms import IncidentForm
-from response.core.admin.masking import masked
 from response.core.models import Action, Incident, IncidentMember, TimelineEvent
 from response.core.models.timeline import INCIDENT_UPDATE, SLACK_PIN, TEXT
 from response.core.permissions import (
     may_see_private_incidents,
     visible_incidents,
 )
+from response.masking import masked
 
 
 class StatusFilter(admin.SimpleListFilter):

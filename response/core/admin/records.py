@@ -11,9 +11,9 @@ from django.http import HttpRequest
 
 from response.core.admin.base import ReadOnlyAdmin, ResponseAdmin
 from response.core.admin.columns import pretty_json
-from response.core.admin.masking import masked
 from response.core.models import Event, ExternalUser
 from response.core.permissions import may_see_private_incidents
+from response.masking import masked
 
 
 @admin.register(Event)

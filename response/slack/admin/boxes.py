@@ -20,8 +20,8 @@ from response import logs
 from response.core.admin import ReadOnlyAdmin
 from response.core.admin.columns import EMPTY, pretty_json
 from response.core.admin.history import neutral_name
-from response.core.admin.masking import masked, masked_text
 from response.core.permissions import may_see_private_incidents
+from response.masking import masked, masked_text
 from response.slack import desk, operations, registry
 from response.slack.models import Call, Delivery, HandlerRun
 

@@ -8,7 +8,7 @@ from django.contrib import admin
 
 from response.core.admin import PrivilegedAdmin, ReadOnlyAdmin
 from response.core.admin.columns import SHORT, shown_plain
-from response.core.admin.masking import masked_text
+from response.masking import masked_text
 from response.slack.models import (
     CommsChannel,
     Conversation,

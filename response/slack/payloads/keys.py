@@ -20,7 +20,8 @@ MAX_KEY = 255
 def dedup_key(parsed: EventCallback | SlashCommand | Interaction) -> str:
     """The key of a delivery, 255 characters at most.
 
-    ``event_id`` of an event, ``view.id`` of a modal, ``trigger_id`` of the rest.
+    ``event_id`` of an event, ``view.id`` of a modal, a hash of the rest's ``trigger_id``: keys
+    stand in logs, and whoever has a trigger may open modals in our name.
     """
     key = _key(parsed)
     if len(key) <= MAX_KEY:
@@ -44,4 +45,4 @@ def _key(parsed: EventCallback | SlashCommand | Interaction) -> str:
         return f"closed:{parsed.view_id}"
     if isinstance(parsed, DialogSubmission):
         return f"dialog:{parsed.callback_id}:{parsed.user_id}:{parsed.action_ts}"
-    return f"trigger:{parsed.trigger_id}"
+    return f"trigger:{sha256(parsed.trigger_id.encode()).hexdigest()[:40]}"

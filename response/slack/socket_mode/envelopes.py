@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.signals import request_finished, request_started
+from django.views.decorators.debug import sensitive_variables
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from response import logs
@@ -20,6 +21,7 @@ Reply = dict[str, Any]
 Acknowledge = Callable[[Reply | None], None]
 
 
+@sensitive_variables()
 def receive(request: SocketModeRequest, acknowledge: Acknowledge) -> None:
     """Store what an envelope brings, then acknowledge it; never raises.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from response.core.admin.masking import MASK, masked, masked_text
+from response.masking import MASK, masked, masked_text
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ def test_values_of_these_keys(key: str) -> None:
     "secret",
     [
         "xoxb-1-2-abc",
+        "13345224609.738474920.8088930838d88f008e0",
         "xoxe.xoxp-1-abcdef",
         "xapp-1-A0-1-abc",
         "https://hooks.slack.com/actions/T0/1/x",
