@@ -111,6 +111,8 @@ def _wanted_by(event: EventCallback, *, in_incident: bool) -> list[str]:
         # Other bots may say keywords (alerts do); our event handlers are for people's talk.
         return wanted
     for reference, handler in registry.events.matching(event.type):
+        if handler.options.get("channel_type", event.channel_type) != event.channel_type:
+            continue
         if in_incident or not handler.in_incident:
             wanted.append(reference)
     return wanted

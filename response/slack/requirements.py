@@ -38,6 +38,14 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "users.info": ("users:read", "users:read.email"),
     "users.list": ("users:read", "users:read.email"),
 }
+# The subscription that brings the messages of one kind of conversation, by its ``channel_type``.
+# https://docs.slack.dev/reference/events/message
+SUBSCRIPTIONS: Mapping[str, str] = {
+    "channel": "message.channels",
+    "group": "message.groups",
+    "im": "message.im",
+    "mpim": "message.mpim",
+}
 # What the scopes of public channels are called for private ones.
 PRIVATE = {
     "channels:history": "groups:history",
@@ -127,6 +135,9 @@ def unknown_events() -> list[str]:
 
 def _subscriptions(handler: Handler) -> list[str]:
     """What brings the events that a handler is registered for."""
+    if channel_type := handler.options.get("channel_type"):
+        # Our manifest lets nobody write to the app; where that was changed, we answer.
+        return [] if handler.builtin else [SUBSCRIPTIONS[channel_type]]
     if handler.name == "message":
         return _messages(everywhere=not handler.in_incident)
     if handler.name.startswith("group_") and handler.builtin and not conf.private_incidents:
@@ -135,12 +146,9 @@ def _subscriptions(handler: Handler) -> list[str]:
 
 
 def _messages(*, everywhere: bool) -> list[str]:
-    """Slack has one subscription for each kind of conversation.
-
-    https://docs.slack.dev/reference/events/message
-    """
+    """Slack has one subscription for each kind of conversation."""
     if everywhere:
-        return ["message.channels", "message.groups", "message.im", "message.mpim"]
+        return list(SUBSCRIPTIONS.values())
     return ["message.channels", *(["message.groups"] if conf.private_incidents else [])]
 
 

@@ -316,6 +316,26 @@ def test_outside_a_comms_channel_the_bot_says_where_to_go(story: Story, channel:
     assert not incident_now().is_closed()
 
 
+def test_who_writes_to_the_bot_alone_is_told_where_it_works(story: Story, channel: CommsChannel):
+    hello = story.bob.says(story.workspace.dm("bob").id, "@incident help")
+    story.settle()
+    answers = [row for row in story.bob.direct_messages() if row.user_id != story.bob.id]
+    assert [row.only_for_id for row in answers] == [None]
+    assert "`/incident`" in answers[0].text
+    assert "<#C0INCIDENTS>" in answers[0].text
+    # Neither its own answer nor what becomes of the question makes it talk again.
+    story.bob.edits(hello, "@incident please help")
+    story.settle()
+    assert len(story.bob.direct_messages()) == 2
+
+
+def test_a_message_elsewhere_leaves_no_row(story: Story, channel: CommsChannel):
+    before = Delivery.objects.count()
+    story.bob.says("general", "Good morning")
+    story.settle()
+    assert Delivery.objects.count() == before
+
+
 def test_a_command_of_a_bot_is_not_obeyed(story: Story, channel: CommsChannel):
     story.workspace.post_message(channel.channel_id, f"<@{story.workspace.bot.id}> close")
     story.settle()

@@ -115,6 +115,17 @@ def test_messages_from_anywhere_are_subscribed_to_wherever_people_talk() -> None
     assert {"im:history", "mpim:history", "groups:history"} <= scopes(manifest())
 
 
+def test_messages_of_one_kind_of_conversation_are_asked_for_there_only() -> None:
+    """Our own answer to direct messages asks for none: the manifest lets nobody write them."""
+    before = manifest()
+    assert before["features"]["app_home"]["messages_tab_read_only_enabled"]
+    assert "message.im" not in bot_events(before)
+    slack_event("message", channel_type="im", in_incident=False)(on_anything)
+    after = manifest()
+    assert bot_events(after) - bot_events(before) == {"message.im"}
+    assert scopes(after) - scopes(before) == {"im:history"}
+
+
 def test_what_is_not_registered_is_not_asked_for() -> None:
     for kind in (registry.events, registry.commands, registry.keywords):
         kind._handlers.clear()

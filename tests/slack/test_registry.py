@@ -182,6 +182,14 @@ def test_an_event_handler_of_the_payload_alone_must_want_events_from_anywhere():
     assert [each for each in registry.events if each.function is handler]
 
 
+@pytest.mark.parametrize(
+    ("event", "channel_type"), [("message", "dm"), ("pin_added", "im"), ("message", "message.im")]
+)
+def test_only_messages_have_channel_types_and_only_those_of_slack(event: str, channel_type: str):
+    with pytest.raises(RegistrationError, match="channel, group, im, mpim"):
+        slack_event(event, channel_type=channel_type)
+
+
 def test_an_action_cannot_be_atomic_and_open_a_modal():
     with pytest.raises(RegistrationError, match="opens_modal"):
         action_handler("both", atomic=True, opens_modal=True)

@@ -67,7 +67,8 @@ def test_summary_and_impact_are_markdown(browser: Client) -> None:
     page = document(browser, incident)
     assert "Not written yet" not in page.text
     assert page.all("strong") == [{}]
-    assert len(page.all("li")) == 2
+    # The two of the list, and the timeline's first entry.
+    assert len(page.all("li")) == 3
     assert "https://x.test/a" in page.links()
 
 
@@ -105,15 +106,15 @@ def test_actions_are_shown_with_owner_dates_and_priority(browser: Client) -> Non
 
 
 def test_the_timeline_is_in_order_with_dates_and_who_did_it(browser: Client) -> None:
-    incident = make_incident()
+    incident = make_incident(reporter=make_person("bob"), report_time=moment())
     day = 60 * 24
     make_timeline_event(incident, "third", timestamp=moment(day))
     make_timeline_event(incident, "second", timestamp=moment(5), actor_name="deploy bot")
     make_timeline_event(incident, "first", timestamp=moment(1), actor=make_person("ana"))
     words = document(browser, incident).text
     assert (
-        "Timeline Monday 5 January 2026 09:01:00 first by ana 09:05:00 second by deploy bot "
-        "Tuesday 6 January 2026 09:00:00 third"
+        "Timeline Monday 5 January 2026 09:00:00 Incident declared by bob "
+        "09:01:00 first by ana 09:05:00 second by deploy bot Tuesday 6 January 2026 09:00:00 third"
     ) in words
 
 
@@ -165,6 +166,89 @@ def test_a_long_change_is_folded_and_nothing_of_it_is_lost(browser: Client) -> N
     assert "Incident summary added" in page.text
 
 
+def test_the_timeline_begins_with_the_declaration_and_who_led_then(browser: Client) -> None:
+    incident = make_incident(
+        lead=make_person("bob"), severity="2", reporter=make_person("ana"), report_time=moment()
+    )
+    make_comms_channel(incident, channel_name="inc-1", created_date=moment(1))
+    with acting_as(make_person("chidi")):
+        incident.lead, incident.severity = make_person("dana"), "1"
+        incident.save()
+    words = document(browser, incident).text
+    assert (
+        "09:00:00 Incident declared. Lead: bob. Severity: major by ana "
+        "09:01:00 Channel #inc-1 opened"
+    ) in words
+
+
+def test_who_came_to_lead_later_did_not_at_the_beginning(browser: Client) -> None:
+    incident = make_incident(lead=None, severity=None)
+    incident.lead, incident.severity = make_person("dana"), "1"
+    incident.save()
+    words = document(browser, incident).text
+    assert "Incident declared" in words
+    assert "Lead: dana" not in words
+    assert "Severity: critical" not in words
+
+
+def test_a_channel_of_0_5_1_whose_opening_nobody_knows_has_no_entry(browser: Client) -> None:
+    incident = make_incident()
+    make_comms_channel(incident, channel_name="inc-1", created_date=None)
+    assert "opened" not in document(browser, incident).text
+
+
+@pytest.mark.parametrize(
+    "metadata", [None, "text", 5, [], {}, {"update_type": "incident_lead", "old_value": 7}]
+)
+def test_a_change_with_any_metadata_is_shown(browser: Client, metadata: Any) -> None:
+    incident = make_incident()
+    make_timeline_event(incident, "It *changed*", event_type="incident_update", metadata=metadata)
+    assert "It changed" in document(browser, incident).text
+
+
+def test_a_changed_text_keeps_its_own_markdown(browser: Client) -> None:
+    """As one text with the sentence around it, a list that begins a text was none."""
+    incident = make_incident()
+    incident.summary = "1. certificate\n2. network"
+    incident.save()
+    incident.summary = "* DNS\n* more"
+    incident.save()
+    page = document(browser, incident)
+    # Twice in the timeline: as it was added, and as it was before the other one.
+    assert page.all("ol").count({}) == 2
+    assert "Incident summary added certificate network" in page.text
+    told = "Incident summary updated DNS more What it said before certificate network"
+    assert told in page.text
+
+
+def test_an_entry_that_somebody_rewrote_is_shown_as_they_wrote_it(browser: Client) -> None:
+    incident = make_incident()
+    incident.summary = "It broke"
+    incident.save()
+    incident.timelineevent_set.update(text="We wrote a *summary*")
+    words = document(browser, incident).text
+    assert "We wrote a summary" in words
+    assert "Incident summary added" not in words
+
+
+def test_a_changed_title_is_shown_as_it_was_typed(browser: Client) -> None:
+    incident = make_incident("*a* is _down_")
+    incident.report = "*b* is _down_"
+    incident.save()
+    words = document(browser, incident).text
+    assert 'Incident report updated from "*a* is _down_" to "*b* is _down_"' in words
+
+
+def test_an_open_report_counts_no_time(browser: Client) -> None:
+    incident = make_incident("Old trouble", report_only=True)
+    words = document(browser, incident).text
+    assert "Ended not yet Duration not told yet" in words
+    assert "Incident reported" in words
+    assert not [tag for tag in read(browser, "/").all("span") if "duration" in str(tag)]
+    incident.close()
+    assert "not told yet" not in document(browser, incident).text
+
+
 def test_a_long_pin_is_not_folded(browser: Client) -> None:
     incident = make_incident()
     make_timeline_event(incident, "word " * 200, event_type="slack_pin")
@@ -198,12 +282,12 @@ def test_a_private_incident_is_a_404_like_any_that_does_not_exist(browser: Clien
 
 def test_naive_times_are_shown_as_they_are(browser: Client, settings: Any) -> None:
     settings.USE_TZ = False
-    incident = make_incident(report_time=moment())
+    incident = make_incident(report_time=moment(), reporter=None)
     make_timeline_event(incident, "first", timestamp=moment(1))
     make_action(incident, due_date=moment())
     words = document(browser, incident).text
     assert "Started 5 Jan 2026, 09:00 UTC" in words
-    assert "Monday 5 January 2026 09:01:00 first" in words
+    assert "Monday 5 January 2026 09:00:00 Incident declared 09:01:00 first" in words
 
 
 def test_a_document_takes_as_many_queries_for_fifty_rows_as_for_one(browser: Client) -> None:

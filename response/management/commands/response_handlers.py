@@ -88,6 +88,8 @@ def _notes(handler: Handler) -> list[str]:
         found.append(f"order {handler.order}")
     if handler.kind == "event" and not handler.in_incident:
         found.append("in any channel")
+    if channel_type := handler.options.get("channel_type"):
+        found.append(f"of conversations of type {channel_type}")
     if handler.atomic:
         found.append("atomic")
     if handler.opens_modal:

@@ -5,19 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar, overload
 
-from response.slack import registration, registry
+from response.slack import registration, registry, requirements
 
 F = TypeVar("F", bound=Callable[..., object])
 
 
 @overload
 def slack_event(
-    event: str, func: None = None, *, atomic: bool = False, in_incident: bool = True
+    event: str,
+    func: None = None,
+    *,
+    atomic: bool = False,
+    in_incident: bool = True,
+    channel_type: str = "",
 ) -> Callable[[F], F]: ...
 
 
 @overload
-def slack_event(event: str, func: F, *, atomic: bool = False, in_incident: bool = True) -> F: ...
+def slack_event(
+    event: str,
+    func: F,
+    *,
+    atomic: bool = False,
+    in_incident: bool = True,
+    channel_type: str = "",
+) -> F: ...
 
 
 def slack_event(
@@ -26,12 +38,14 @@ def slack_event(
     *,
     atomic: bool = False,
     in_incident: bool = True,
+    channel_type: str = "",
 ) -> Callable[[F], F] | F:
     """Register a function for Slack's event of type ``event``, such as ``pin_added``.
 
     It is called with ``(incident, payload)`` for events in comms channels; ``payload`` is the
     inner event as Slack sent it. With ``in_incident=False`` it gets the event from anywhere,
     and ``incident`` is None outside comms channels; it may then take ``(payload)`` alone.
+    ``channel_type`` narrows ``message`` to one kind of conversation, such as ``im``.
     All handlers of an event run, each on its own.
     https://docs.slack.dev/reference/events
     """
@@ -41,9 +55,16 @@ def slack_event(
             f"@slack_event({name!r}): that is the name of a subscription. The event's type is "
             "'message', its payload says which kind of channel: write @slack_event('message')."
         )
+    _require_known(name, channel_type)
 
     def register(function: F) -> F:
-        handler = registry.events.register(name, function, atomic=atomic, in_incident=in_incident)
+        handler = registry.events.register(
+            name,
+            function,
+            atomic=atomic,
+            in_incident=in_incident,
+            options={"channel_type": channel_type} if channel_type else {},
+        )
         if handler.arity == 1 and in_incident:
             registry.events.discard(handler)
             raise registration.RegistrationError(
@@ -54,6 +75,15 @@ def slack_event(
         return function
 
     return register(func) if func is not None else register
+
+
+def _require_known(event: str, channel_type: str) -> None:
+    if channel_type and (event != "message" or channel_type not in requirements.SUBSCRIPTIONS):
+        allowed = ", ".join(requirements.SUBSCRIPTIONS)
+        raise registration.RegistrationError(
+            f"@slack_event({event!r}, channel_type={channel_type!r}): only 'message' has "
+            f"channel types, and they are {allowed}."
+        )
 
 
 event_handler = slack_event

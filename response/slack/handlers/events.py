@@ -92,6 +92,14 @@ def follow_user(payload: Payload) -> None:
     users.update_from_profile(payloads.parse_user(payload), fetched_at=told_at)
 
 
+@slack_event("message", channel_type="im", in_incident=False, atomic=True)
+def answer_direct_message(incident: Incident | None, payload: Payload) -> None:
+    """Who writes to the bot alone is told where it works."""
+    message = payloads.parse_message(payload)
+    if message.is_by_a_person:
+        outbox.post(message.channel_id, messages.wrong_place(), thread_ts=message.thread_ts or None)
+
+
 @slack_event("app_mention", in_incident=False, atomic=True)
 def answer_mention(incident: Incident | None, payload: Payload) -> None:
     """What is no command we know gets an answer, too: a hint, to who said it only."""

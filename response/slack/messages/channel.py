@@ -54,6 +54,8 @@ def duration(incident: Incident) -> str:
     """How long it has been going on, or went on."""
     if incident.is_closed():
         return f"The incident went on for {incident.duration()}."
+    if incident.report_only:
+        return "This is a report of something that happened; it counts no time."
     return f"The incident has been running for {incident.duration()}."
 
 

@@ -21,7 +21,7 @@ NOT_ALLOWED = (
 def declared_privately(incident: Incident) -> str:
     """Thanks the reporter of a private incident and says where it goes on."""
     return (
-        f"Thanks for raising the incident 🙏 {wording.title(incident)} is "
+        f"Thanks for raising the incident 🙏\n{wording.title(incident)} is "
         f"{wording.document(incident)}.\n🔒 It is private: {FOR_WHOM}. I am opening a private "
         "channel for it and will invite you there."
     )

@@ -42,8 +42,8 @@ def declared(incident: Incident) -> str:
     """Thanks the reporter and says where the incident goes on."""
     place = _headline_channel(incident)
     return (
-        f"Thanks for raising the incident 🙏 {wording.title(incident)} is "
-        f"{wording.document(incident)}.\nHead over to {place} to complete the report and help "
+        f"Thanks for raising the incident 🙏\n{wording.title(incident)} is "
+        f"{wording.document(incident)}. Head over to {place} to complete the report and help "
         "deal with it."
     )
 

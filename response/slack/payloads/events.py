@@ -34,6 +34,7 @@ class EventCallback:
     bot_id: str
     app_id: str
     channel_id: str
+    channel_type: str
     text: str
     ts: str
     thread_ts: str
@@ -72,6 +73,7 @@ def parse_event(payload: Mapping[str, Any]) -> EventCallback | UrlVerification |
         bot_id=event.maybe_id("bot_id"),
         app_id=event.maybe_id("app_id") or event.maybe_child("bot_profile").maybe_id("app_id"),
         channel_id=channel_of(event),
+        channel_type=event.maybe_id("channel_type"),
         text=event.maybe_text("text"),
         ts=event.maybe_id("ts"),
         thread_ts=event.maybe_id("thread_ts"),

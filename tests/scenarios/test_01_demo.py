@@ -1,5 +1,6 @@
-"""`demo/run.py`, what `tox -e demo` calls, from its start to its end."""
+"""The demo as real processes: `demo/run.py`, which `tox -e demo` calls, from start to end."""
 
+import json
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,8 +51,26 @@ def until_ready(process: subprocess.Popen[str]) -> str:
     return "".join(lines)
 
 
+def whom_and_what(url: str, folder: Path) -> dict[str, object]:
+    """Who is in the workspace of a new demo, as its Web API tells with the app's token."""
+    token = json.loads((folder / "workspace.json").read_text())["token"]
+
+    def ask(method: str) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {token}"}
+        request = urllib.request.Request(f"{url}/sandbox/api/{method}", headers=headers)
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return dict(json.load(answer))
+
+    members = [row for row in ask("users.list")["members"] if row["id"] != "USLACKBOT"]
+    return {
+        "channels": {row["name"] for row in ask("conversations.list")["channels"]},
+        "people": sum(not row["is_bot"] for row in members),
+        "bots": [row["name"] for row in members if row["is_bot"]],
+    }
+
+
 def test_demo_starts_says_where_to_look_and_ends_with_its_children(
-    demo: subprocess.Popen[str], port: int
+    demo: subprocess.Popen[str], port: int, tmp_path: Path
 ):
     url = f"http://127.0.0.1:{port}"
     printed = until_ready(demo)
@@ -59,6 +79,11 @@ def test_demo_starts_says_where_to_look_and_ends_with_its_children(
     for path in ("/sandbox/", "/"):
         with urllib.request.urlopen(url + path, timeout=20) as answer:
             assert answer.status == 200, path
+    assert whom_and_what(url, tmp_path) == {
+        "channels": {"general", "incidents", "incident-reports"},
+        "people": 6,
+        "bots": ["incident"],
+    }
     demo.send_signal(signal.SIGTERM)
     demo.wait(30)
     # Its site let go of the port, and nothing of its group is left.
