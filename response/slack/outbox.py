@@ -88,12 +88,27 @@ def perform(
     While a row of that key waits, asking again does nothing more; a parked one gets a new
     start. Rows are locked on the way, so that whoever sends it sees our change, too.
     """
-    parked = Call.objects.filter(key=key, state=Call.State.PARKED)
+    _ask_once(
+        [_call("", arguments or {}, lane=lane, operation=operation, incident=incident, key=key)]
+    )
+
+
+def perform_each(operation: str, arguments_of: Mapping[str, Mapping[str, Any]]) -> None:
+    """As ``perform`` for many at once, each in a lane of its own that is named as its key."""
+    calls = [
+        _call("", arguments, lane=key, operation=operation, incident=None, key=key)
+        for key, arguments in sorted(arguments_of.items())
+    ]
+    if calls:
+        _ask_once(calls)
+
+
+def _ask_once(calls: list[Call]) -> None:
+    parked = Call.objects.filter(key__in=[call.key for call in calls], state=Call.State.PARKED)
     parked.update(state=Call.State.PENDING, strikes=0, next_try=timezone.now(), error="")
-    call = _call("", arguments or {}, lane=lane, operation=operation, incident=incident, key=key)
     with database.atomic():
         Call.objects.bulk_create(
-            [call], update_conflicts=True, unique_fields=["key"], update_fields=["lane"]
+            calls, update_conflicts=True, unique_fields=["key"], update_fields=["lane"]
         )
         schedule_drain()
 

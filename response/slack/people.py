@@ -25,10 +25,21 @@ def meet(user_id: str) -> ExternalUser:
 
 
 def meet_all(user_ids: Iterable[str]) -> list[ExternalUser]:
-    """The people with these Slack ids, without the bots of which we know that they are."""
+    """The people with these Slack ids, without the bots of which we know that they are.
+
+    In a few queries, however many of them are met for the first time.
+    """
     wanted = list(dict.fromkeys(user_ids))
     found = known(wanted)
-    met = [found[user_id] if user_id in found else meet(user_id) for user_id in wanted]
+    strangers = [user_id for user_id in wanted if user_id not in found]
+    if strangers:
+        ExternalUser.objects.bulk_create(
+            [ExternalUser(app_id=SLACK, external_id=each, display_name=each) for each in strangers],
+            ignore_conflicts=True,
+        )
+        operations.fetch_users([each for each in strangers if each.startswith(IDS_OF_PEOPLE)])
+        found |= known(strangers)
+    met = [found[user_id] for user_id in wanted]
     return [
         person for person in met if not getattr(getattr(person, "slack", None), "is_bot", False)
     ]

@@ -1,4 +1,4 @@
-"""What happens every minute, nudges and a heartbeat, and every day: who is in the workspace."""
+"""What happens every minute, nudges and a heartbeat, and every day: who is where in Slack."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def tick(now: datetime) -> int:
 
 
 def daily(now: datetime) -> None:
-    """Ask Slack who is in the workspace; in the background, page by page."""
+    """Ask Slack who is in the workspace, and in private channels; in the background."""
     Heartbeat.objects.update_or_create(name=Heartbeat.USERS, defaults={"at": now})
-    operations.refresh_users()
+    _ask_who_is_where()
 
 
 def stand_in(now: datetime) -> None:
@@ -51,7 +51,12 @@ def _daily_if_due(now: datetime) -> None:
     if Heartbeat.objects.filter(today, name=Heartbeat.USERS).exists():
         return
     if _beat(~today, now, Heartbeat.USERS):
-        operations.refresh_users()
+        _ask_who_is_where()
+
+
+def _ask_who_is_where() -> None:
+    operations.refresh_users()
+    operations.refresh_members()
 
 
 def _beat(condition: Q, now: datetime, name: str = Heartbeat.TICK) -> bool:

@@ -1,6 +1,7 @@
 """The inbox and outbox as an operations desk: what is seen, found, run again and given up."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -200,6 +201,42 @@ def test_a_parked_call_reaches_slack_after_all(root: Client, boxes: Boxes) -> No
     assert Call.objects.get().state == "sent"
 
 
+# -- from the page of one row -----------------------------------------------------------------
+
+
+def press(client: Client, row: Any, action: str) -> Any:
+    """Send what the browser sends when a button of the row's page is pressed."""
+    name = row._meta.model_name
+    form = re.search(rf'<form [^>]*id="{name}_form".*?</form>', page(client, row), re.DOTALL)
+    assert form is not None
+    fields = re.findall(r'<input type="hidden" name="([a-z_]+)" value="([^"]*)">', form[0])
+    button = re.search(rf'<button [^>]*name="action" value="{action}" formaction="(\S+)">', form[0])
+    assert button is not None
+    return client.post(button[1], {**dict(fields), "action": action}, follow=True)
+
+
+@pytest.mark.parametrize(
+    ("action", "told", "state"),
+    [("run_again", "1 will be tried again now.", "pending"), ("give_up", "1 given up.", "dropped")],
+)
+def test_a_row_is_dealt_with_on_its_own_page(
+    root: Client, action: str, told: str, state: str
+) -> None:
+    for row, other in ((make_run(), make_run()), (make_call(), make_call())):
+        answer = press(root, row, action)
+        assert answer.redirect_chain == [(admin_path(type(row), "change", row.pk), 302)]
+        assert [str(message) for message in answer.context["messages"]] == [told]
+        row.refresh_from_db()
+        other.refresh_from_db()
+        assert (row.state, other.state) == (state, "parked")
+
+
+def test_a_page_of_what_is_over_offers_nothing(root: Client) -> None:
+    run = make_run("done")
+    for row in (run, run.delivery, make_call("sent"), make_call("sending")):
+        assert 'name="action"' not in page(root, row)
+
+
 # -- give up ----------------------------------------------------------------------------------
 
 
@@ -301,8 +338,9 @@ def test_operating_needs_a_permission_of_its_own(db: None, model: Any, permissio
     sees = signed_in(staff_with(f"view_{name}", f"change_{name}", name="sees"))
     operates = signed_in(staff_with(f"view_{name}", permission, name="operates"))
     for action in ("run_again", "give_up"):
-        assert f'value="{action}"' not in sees.get(admin_path(model)).content.decode()
-        assert f'value="{action}"' in operates.get(admin_path(model)).content.decode()
+        for path in (admin_path(model), admin_path(model, "change", row.pk)):
+            assert f'value="{action}"' not in sees.get(path).content.decode()
+            assert f'value="{action}"' in operates.get(path).content.decode()
         assert act(sees, action, row) in ([], ["No action selected."])
     row.refresh_from_db()
     assert row.state == "parked"

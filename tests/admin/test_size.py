@@ -41,15 +41,20 @@ FILL = (
 MODELS = (Delivery, HandlerRun, Call)
 
 
-@pytest.fixture
-def hundred_thousand(db: None) -> None:
+def fill(rows: int) -> None:
+    """So many deliveries, each with the work of one handler, and so many calls."""
     incident = make_incident()
     Call.objects.all().delete()
     with connection.cursor() as cursor:
         for statement in FILL:
-            cursor.execute(statement, {"rows": ROWS, "incident": incident.pk})
+            cursor.execute(statement, {"rows": rows, "incident": incident.pk})
         cursor.execute("ANALYZE")
-    assert {model.objects.count() for model in MODELS} == {ROWS}
+    assert {model.objects.count() for model in MODELS} == {rows}
+
+
+@pytest.fixture
+def hundred_thousand(db: None) -> None:
+    fill(ROWS)
 
 
 def plans_of(client: Client, path: str, parameters: dict[str, Any]) -> dict[str, str]:

@@ -74,9 +74,7 @@ def main(sizes: list[int]) -> None:
                 for what in ("new", "the same"):
                     peak, seconds = refresh(people)
                     assert ExternalUser.objects.count() == people
-                    print(  # noqa: T201 - it is what the script is for
-                        f"{people:>8} {what:<9} {peak:6.1f} MB at most, {seconds:6.1f} s"
-                    )
+                    print(f"{people:>8} {what:<9} {peak:6.1f} MB at most, {seconds:6.1f} s")
                 ExternalUser.objects.all().delete()
     finally:
         connection.creation.destroy_test_db("default", verbosity=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models, router, transaction
@@ -25,12 +25,25 @@ class IncidentMemberManager(models.Manager["IncidentMember"]):
         """``user`` is not in the channel any more."""
         self.filter(incident=incident, user=user).delete()
 
-    def replace(self, incident: Incident, users: Iterable[ExternalUser]) -> None:
-        """``users`` are in the channel, and nobody else."""
-        wanted = {user.pk: user for user in users}
+    def replace(
+        self,
+        incident: Incident,
+        users: Iterable[ExternalUser],
+        before: Collection[int] | None = None,
+    ) -> None:
+        """``users`` are in the channel, and nobody else.
+
+        ``before`` are the keys of those who were when that was asked: who came or went since
+        then stays so, since what told us of it is newer.
+        """
+        wanted = {user.pk for user in users}
         with transaction.atomic(using=router.db_for_write(self.model)):
-            self.filter(incident=incident).exclude(user__in=wanted).delete()
-            rows = [self.model(incident=incident, user=user) for user in wanted.values()]
+            present = set(self.filter(incident=incident).values_list("user_id", flat=True))
+            if before is not None:
+                came, went = present.difference(before), set(before) - present
+                wanted = (wanted | came) - went
+            self.filter(incident=incident, user__in=present - wanted).delete()
+            rows = [self.model(incident=incident, user_id=key) for key in wanted - present]
             self.bulk_create(rows, ignore_conflicts=True)
 
 

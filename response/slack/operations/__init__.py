@@ -10,11 +10,13 @@ from response.slack.operations.comms_channel import (
     open_comms_channel,
 )
 from response.slack.operations.headline import Headline, HeadlineThread, refresh_headline
+from response.slack.operations.members import SyncMembers, refresh_members
 from response.slack.operations.people import (
     FetchUser,
     RefreshUsers,
     Whisper,
     fetch_user,
+    fetch_users,
     refresh_users,
 )
 from response.slack.operations.privacy import ArchiveChannel, BringPeople, tell_what_was_public
@@ -24,10 +26,12 @@ __all__ = [
     "Operation",
     "Slack",
     "fetch_user",
+    "fetch_users",
     "find",
     "invite",
     "open_comms_channel",
     "refresh_headline",
+    "refresh_members",
     "refresh_users",
     "remember",
     "tell_what_was_public",
@@ -44,6 +48,7 @@ OPERATIONS: dict[str, Operation] = {
     "whisper": Whisper(),
     "user": FetchUser(),
     "users": RefreshUsers(),
+    "members": SyncMembers(),
 }
 
 

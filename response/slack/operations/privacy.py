@@ -8,18 +8,18 @@ and may be repeated from its start.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from django.db.models import Count, Sum
 
-from response.core.models import Event, Incident, IncidentMember
-from response.slack import answers, channels, messages, outbox, people
+from response.core.models import Event, Incident
+from response.slack import channels, messages, outbox
 from response.slack.errors import SlackPermanentError
 from response.slack.models import Call, CommsChannel, HeadlinePost, UserStats
 from response.slack.operations.addressing import opening_lane
 from response.slack.operations.base import Answer, Operation, Slack, incident_of, remember
+from response.slack.operations.members import keep, listed, pages_of_members
 
-PAGE = 100
+# Slack takes a hundred people at a time.
+INVITED_AT_ONCE = 100
 # Slack's reasons why single people cannot be invited, where there is nobody else to invite.
 UNINVITABLE = frozenset(
     {
@@ -40,11 +40,13 @@ class BringPeople(Operation):
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
         old, new = call.args["old"], call.args["new"]
-        for cursor, members in _pages_of_members(slack, old, str(call.notes.get("cursor") or "")):
-            self._invite(slack, new, members)
-            remember(call, cursor=cursor)
-        inside = [member for _, page in _pages_of_members(slack, new, "") for member in page]
-        return {"members": inside}
+        if not call.notes.get("brought"):
+            begun = str(call.notes.get("cursor") or "")
+            for cursor, members in pages_of_members(slack, old, begun, INVITED_AT_ONCE):
+                self._invite(slack, new, members)
+                remember(call, cursor=cursor)
+            remember(call, brought=True)
+        return listed(call, slack, new)
 
     def _invite(self, slack: Slack, channel: str, members: list[str]) -> None:
         if not members:
@@ -57,7 +59,7 @@ class BringPeople(Operation):
 
     def done(self, call: Call, answer: Answer) -> None:
         incident = incident_of(call)
-        IncidentMember.objects.replace(incident, people.meet_all(answer["members"]))
+        keep(incident, answer)
         arguments = {"channel": call.args["old"], "user_id": call.args["user_id"]}
         outbox.enqueue(
             "conversations.archive",
@@ -118,17 +120,6 @@ def tell_what_was_public(incident: Incident, user_id: str) -> None:
         feed_entries=Event.objects.filter(incident=incident).count(),
     )
     outbox.whisper(user_id, told, incident=incident)
-
-
-def _pages_of_members(slack: Slack, channel: str, cursor: str) -> Iterator[tuple[str, list[str]]]:
-    """Each page of a channel's members, with the cursor of the one after it."""
-    while True:
-        page = slack("conversations.members", channel=channel, limit=PAGE, cursor=cursor or None)
-        found = page.get("members")
-        cursor = answers.next_cursor(page)
-        yield cursor, [str(member) for member in found] if isinstance(found, list) else []
-        if not cursor:
-            return
 
 
 def _tell(call: Call, text: str) -> None:

@@ -1,0 +1,97 @@
+"""Who is in a private channel, as Slack lists it: for who sees a private incident.
+
+Slack tells by events who comes and goes. One that was lost, in an outage of ours perhaps, would
+leave somebody out, or in. So once a day the members of every private channel are listed: one
+incident a row, which asks for the next one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+
+from response.core.models import Incident, IncidentMember
+from response.slack import answers, outbox, people
+from response.slack.errors import SlackPermanentError
+from response.slack.models import Call, CommsChannel
+from response.slack.operations.base import Answer, Operation, Slack, incident_of, remember
+
+logger = logging.getLogger("response.slack.operations")
+
+# As many as Slack tells at a time.
+PAGE = 999
+# The channel was deleted, or our bot was put out of it.
+OUT_OF_SIGHT = frozenset({"channel_not_found", "not_in_channel", "fetch_members_failed"})
+
+
+class SyncMembers(Operation):
+    """Learn who is in the channel of one private incident; then of the next."""
+
+    def perform(self, call: Call, slack: Slack) -> Answer | None:
+        channel = _channels().filter(incident=incident_of(call)).first()
+        if channel is None:
+            return {"ok": True}
+        try:
+            return listed(call, slack, channel.channel_id)
+        except SlackPermanentError as error:
+            if error.code not in OUT_OF_SIGHT:
+                raise
+            logger.info("Who is in the channel of call %s Slack does not tell: %s", call.pk, error)
+            return {"ok": True}
+
+    def done(self, call: Call, answer: Answer) -> None:
+        incident = incident_of(call)
+        if "members" in answer:
+            keep(incident, answer)
+        _ask_for_the_next(incident.pk)
+
+
+def refresh_members() -> None:
+    """Ask who is in the channels of private incidents; one refresh at a time."""
+    _ask_for_the_next(0)
+
+
+def listed(call: Call, slack: Slack, channel: str) -> Answer:
+    """Who is in ``channel``, and who was as far as we knew when we began to ask.
+
+    Slack's limits may stop us at any page of a big channel: the next try of ``call`` goes on.
+    """
+    if "listed" not in call.notes:
+        known = IncidentMember.objects.filter(incident=incident_of(call))
+        remember(call, listed=[], before=list(known.values_list("user_id", flat=True)))
+    for cursor, members in pages_of_members(slack, channel, str(call.notes.get("at") or "")):
+        remember(call, listed=[*call.notes["listed"], *members], at=cursor)
+    return {"members": call.notes["listed"], "before": call.notes["before"]}
+
+
+def keep(incident: Incident, answer: Answer) -> None:
+    """Keep what ``listed`` found; bots take no part."""
+    found = people.meet_all(answer["members"])
+    IncidentMember.objects.replace(incident, found, before=answer["before"])
+
+
+def pages_of_members(
+    slack: Slack, channel: str, cursor: str, limit: int = PAGE
+) -> Iterator[tuple[str, list[str]]]:
+    """Each page of a channel's members, with the cursor of the one after it."""
+    while True:
+        page = slack("conversations.members", channel=channel, limit=limit, cursor=cursor or None)
+        found = page.get("members")
+        cursor = answers.next_cursor(page)
+        yield cursor, [str(member) for member in found] if isinstance(found, list) else []
+        if not cursor:
+            return
+
+
+def _channels() -> QuerySet[CommsChannel]:
+    """The private channels of private incidents, closed ones, too: they can still be read."""
+    return CommsChannel.objects.filter(is_private=True, superseded=False, incident__private=True)
+
+
+def _ask_for_the_next(after: int) -> None:
+    following = _channels().filter(incident__gt=after).select_related("incident")
+    channel = following.order_by("incident").first()
+    if channel is not None:
+        outbox.perform("members", lane="members", key="members", incident=channel.incident)
