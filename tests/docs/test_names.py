@@ -88,6 +88,17 @@ def test_every_command_that_is_named_exists_with_its_options():
                 assert option in options_of(name), f"docs/{page.name}: manage.py {name} {option}"
 
 
+def ours() -> set[str]:
+    """The management commands of this package, the sandbox's too."""
+    return {name for name, app in get_commands().items() if str(app).startswith("response")}
+
+
+def test_every_command_of_ours_is_in_the_table_of_commands():
+    table = re.findall(r"^\| `manage\.py (\w+)` \|", text_of(DOCS / "operations.md"), re.MULTILINE)
+    assert len(ours()) > 5
+    assert set(table) == ours()
+
+
 def paths_named() -> Iterator[tuple[str, str]]:
     for page in PAGES:
         for code in PATH.findall(text_of(page)):
@@ -112,6 +123,18 @@ def test_every_path_of_ours_that_is_named_resolves():
         except Resolver404:
             # Where a part is mounted, which serves nothing itself.
             assert path in (*PARTS, "/sandbox/api/"), f"docs/{page} names {path}"
+
+
+@pytest.mark.parametrize("part", ["response.slack.urls", "response.ui.urls"])
+def test_every_url_of_ours_is_on_the_page_that_mounts_them(part: str):
+    """Those of the API: test_rest_page."""
+    rows = re.findall(rf"^\| `{part}` \| (.*) \|$", text_of(DOCS / "installation.md"), re.MULTILINE)
+    named = {path.strip("/").rpartition("/")[2] for path in re.findall(r"`(/[^`]*)`", rows[0])}
+    patterns = importlib.import_module(part).urlpatterns
+    assert named == {
+        str(each.pattern).strip("/").rpartition("/")[2].replace("int:incident_id", "pk")
+        for each in patterns
+    }
 
 
 def exists(dotted: str) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import call_command, get_commands
 from django.test import Client
 
 from response.core.models import ExternalUser, Incident
@@ -245,19 +245,39 @@ def test_slack_shows_it_to_its_members_only(story: Story, incident: Incident) ->
     assert len(told) == 2
 
 
-def test_no_log_and_no_command_tells_of_it(
-    story: Story, incident: Incident, caplog: pytest.LogCaptureFixture
-) -> None:
+def output_of_commands() -> str:
+    """What every command of ours prints that ends by itself."""
+    ours = {name for name, app in get_commands().items() if app == "response"}
     written = io.StringIO()
-    for command in ("response_tick", "response_handlers"):
-        call_command(command, stdout=written, stderr=written)
-    # Something is wrong, if only that there are parked rows.
-    with contextlib.suppress(SystemExit):
-        call_command("slack_doctor", stdout=written, stderr=written)
+    for name in sorted(ours - {"slack_socket_mode"}):
+        # The doctor finds something wrong, if only that there are parked rows.
+        with contextlib.suppress(SystemExit):
+            call_command(name, stdout=written, stderr=written)
+    for arguments in (["slack_doctor", "--json"], ["check", "--database", "default"]):
+        with contextlib.suppress(SystemExit):
+            call_command(*arguments, stdout=written, stderr=written)
+    return written.getvalue()
+
+
+def answers_of_cron(story: Story, settings: Any) -> str:
+    """What a scheduler reads, which holds the token and is nobody for whom it exists."""
+    story.forward(hours=2)
+    headers = {"Authorization": f"Bearer {settings.RESPONSE_CRON_TOKEN}"}
+    answers = [
+        Client().get(f"/slack/{name}", headers=headers) for name in ("cron_minute", "cron_daily")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    return "".join(f"{answer.headers}{answer.content.decode()}" for answer in answers)
+
+
+def test_no_log_no_command_and_no_cron_tells_of_it(
+    story: Story, incident: Incident, caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    written = answers_of_cron(story, settings) + output_of_commands()
     lines = [*caplog.get_records("setup"), *caplog.get_records("call")]
     lines = [record for record in lines if record.name.startswith(LOGGERS)]
     logged = "\n".join(logging.Formatter().format(record) for record in lines)
     assert "RuntimeError at " in logged
     assert SECRET not in logged
-    assert SECRET not in written.getvalue()
-    assert len(written.getvalue()) > 100
+    assert SECRET not in written
+    assert len(written) > 1000
