@@ -44,7 +44,7 @@ setup(
         "emoji>=2.14",
         "markdown2>=2.5.3",
         "nh3>=0.2.21",
-        "slack_sdk>=3.35",
+        "slack_sdk>=3.35,<4",
     ],
     extras_require={
         "demo": [*DEMO, *METRICS],

@@ -8,6 +8,7 @@ import hypothesis
 import pytest
 
 from response import background
+from response.slack.connections import connections
 
 # A busy machine is no fault of the code: examples are counted, not timed.
 hypothesis.settings.register_profile(
@@ -76,3 +77,10 @@ def nothing_in_the_background() -> Iterator[None]:
     """No test starts a thread by accident: tests work the boxes off themselves."""
     with background.by_hand():
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_connection_outlives_its_test() -> Iterator[None]:
+    """What a test leaves open would be found by another, or by nobody."""
+    yield
+    connections.close()

@@ -10,6 +10,7 @@ import http.client
 import json
 import logging
 import re
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,7 +23,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 from slack_sdk.webhook import WebhookClient
 
-from response.slack import meter
+from response.slack import connections, meter
 from response.slack.errors import (
     SlackAuthError,
     SlackCallInTransaction,
@@ -75,11 +76,32 @@ def forbid_calls() -> Iterator[None]:
         _forbidden.reset(token)
 
 
+class _Client(WebClient):
+    """slack_sdk's client, which would open a connection for every call.
+
+    The method is none of its public ones: it is there from 3.35, the oldest that we take, and a
+    test looks whether it still is. Should it go, slack_sdk opens its own connections again.
+    """
+
+    def _perform_urllib_http_request_internal(
+        self, url: str, req: urllib.request.Request
+    ) -> dict[str, Any]:
+        if self.proxy is not None or self.ssl is not None or not url.startswith("http"):
+            # A host that sets these is obeyed; other kinds of URL are refused.
+            return dict(super()._perform_urllib_http_request_internal(url, req))
+        with connections.open_url(req, timeout=self.timeout) as answer:
+            content: bytes = answer.read()
+            headers = answer.headers
+            is_text = headers.get_content_type() != "application/gzip"
+            body = content.decode(headers.get_content_charset() or "utf-8") if is_text else content
+            return {"status": answer.code, "headers": headers, "body": body}
+
+
 def make_web_client(token: str, base_url: str | None, timeout: float) -> WebClient:
     """A slack_sdk client that never retries. ``timeout`` is in seconds, for each network step."""
     # slack_sdk annotates the timeout as int and hands it to urllib, which takes fractions.
     options: dict[str, Any] = {"timeout": timeout}
-    web = WebClient(
+    web = _Client(
         token=token,
         base_url=base_url or SLACK_API_URL,
         retry_handlers=[],

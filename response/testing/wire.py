@@ -1,7 +1,7 @@
 """What would go over the network, in this process: both ways between workspace and app.
 
 Slack's requests reach the app through Django's test client. What slack_sdk sends, whoever
-made the client, is answered by the workspace: its ``urlopen`` is replaced.
+made the client, is answered by the workspace: whatever opens its URLs is replaced.
 """
 
 from __future__ import annotations
@@ -28,10 +28,12 @@ from response.sandbox.sending import Reply, transported_by
 # A host that exists nowhere, should anything ever be sent there.
 URL = "https://acme-slack.invalid/"
 API_URL = f"{URL}api/"
-SDK_MODULES = (
-    "slack_sdk.web.base_client",
-    "slack_sdk.web.internal_utils",
-    "slack_sdk.webhook.client",
+# Where calls leave: by our own connections, or by those of a client that a host made.
+OPENERS = (
+    "response.slack.connections.open_url",
+    "slack_sdk.web.base_client.urlopen",
+    "slack_sdk.web.internal_utils.urlopen",
+    "slack_sdk.webhook.client.urlopen",
 )
 
 
@@ -54,8 +56,8 @@ def in_process(after_request: Callable[[], object]) -> Iterator[None]:
         return reply
 
     with ExitStack() as stack:
-        for module in SDK_MODULES:
-            stack.enter_context(mock.patch(f"{module}.urlopen", _urlopen))
+        for opener in OPENERS:
+            stack.enter_context(mock.patch(opener, _urlopen))
         stack.enter_context(transported_by(to_the_app))
         yield
 
