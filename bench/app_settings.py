@@ -5,3 +5,8 @@ from demo.settings import *  # noqa: F403
 INSTALLED_APPS = [name for name in INSTALLED_APPS if name != "acme"]  # noqa: F405
 INSTALLED_APPS += ["control"]
 ROOT_URLCONF = "app_urls"
+# Nobody collects static files here; pages only name them.
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -6,20 +6,25 @@ due, retries, and a place in the order of its channel.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
-from response import logs
+from django.db import IntegrityError
+
+from response import database, logs
+from response.background import schedule_drain
 from response.slack import inbox, nudges, registry
 from response.slack.discretion import log_exception
-from response.slack.models import CommsChannel, Delivery, Notification
+from response.slack.models import CommsChannel, Delivery, HandlerRun, Notification
 from response.slack.registry import Handler
 
 logger = logs.get_logger("response.slack.notifications")
 
-# So many incidents are looked at with each query.
-PAGE = 500
+# So many incidents are looked at with each query, and so many nudges stored.
+PAGE = 1000
+TOGETHER = 500
 # ``Notification.repeat_count`` as 0.5.1 counts: 0 after the first nudge.
 NONE_YET = -1
 
@@ -45,29 +50,73 @@ class Due:
 
 def deliver_due(now: datetime) -> int:
     """Store a delivery for each nudge that is due; how many there were."""
-    delivered = 0
-    for due in _due(now):
-        stored = inbox.store(
-            key=due.key,
-            kind=Delivery.Kind.NOTIFICATION,
-            payload={},
-            handlers=[due.reference],
-            lane=due.comms_channel.channel_id,
-            incident=due.comms_channel.incident,
-        )
-        delivered += stored is not None
-    return delivered
+    return sum(_store(dues) for dues in _batches(_due(now)))
+
+
+def _batches(dues: Iterator[Due]) -> Iterator[list[Due]]:
+    while batch := list(islice(dues, TOGETHER)):
+        yield batch
+
+
+def _store(dues: Sequence[Due]) -> int:
+    """Store those that no earlier tick has stored, together."""
+    dues = _new(dues)
+    if not dues:
+        return 0
+    try:
+        with database.atomic():
+            _store_together(dues)
+            schedule_drain()
+    except IntegrityError:
+        # Another tick is at the same ones.
+        return sum(_store_alone(due) for due in dues)
+    return len(dues)
+
+
+def _new(dues: Sequence[Due]) -> list[Due]:
+    stored = Delivery.objects.filter(key__in=[due.key for due in dues])
+    known = set(stored.values_list("key", flat=True))
+    return [due for due in dues if due.key not in known]
+
+
+def _store_together(dues: Sequence[Due]) -> None:
+    kind = Delivery.Kind.NOTIFICATION
+    deliveries = Delivery.objects.bulk_create(
+        Delivery(key=due.key, kind=kind, payload="{}", incident=due.comms_channel.incident)
+        for due in dues
+    )
+    HandlerRun.objects.bulk_create(
+        HandlerRun(delivery=delivery, lane=due.comms_channel.channel_id, handler=due.reference)
+        for delivery, due in zip(deliveries, dues, strict=True)
+    )
+
+
+def _store_alone(due: Due) -> bool:
+    stored = inbox.store(
+        key=due.key,
+        kind=Delivery.Kind.NOTIFICATION,
+        payload={},
+        handlers=[due.reference],
+        lane=due.comms_channel.channel_id,
+        incident=due.comms_channel.incident,
+    )
+    return stored is not None
 
 
 def _due(now: datetime) -> Iterator[Due]:
-    handlers = registry.notifications.items()
-    for page in _pages_of_open_channels():
+    handlers = [
+        (reference, handler, nudges.keys(reference, handler))
+        for reference, handler in registry.notifications.items()
+        if _can_be_now(handler)
+    ]
+    for page in _pages_of_open_channels() if handlers else ():
         sent = _sent(page)
         for channel in page:
-            for reference, handler in handlers:
-                had = sent.get(channel.incident_id, {})
+            had = sent.get(channel.incident_id, {})
+            for reference, handler, keys in handlers:
+                last = next((had[key] for key in keys if key in had), None)
                 try:
-                    due = _due_one(channel, reference, handler, had, now)
+                    due = _due_one(channel, reference, handler, last, now)
                 except Exception:  # noqa: BLE001 (logged below)
                     # A host's ``when``: it fails alone.
                     failure = "Whether %s is due cannot be said"
@@ -77,16 +126,27 @@ def _due(now: datetime) -> Iterator[Due]:
                     yield due
 
 
+def _can_be_now(handler: Handler) -> bool:
+    try:
+        return nudges.is_time(handler)
+    except Exception:
+        logger.exception("Whether it is the time for %s cannot be said", handler.path)
+        return False
+
+
 def _pages_of_open_channels() -> Iterator[list[CommsChannel]]:
     channels = CommsChannel.objects.filter(incident__end_time=None, superseded=False)
     channels = channels.select_related("incident").order_by("pk")
-    last = 0
-    while page := list(channels.filter(pk__gt=last)[:PAGE]):
+    last, there_may_be_more = 0, True
+    while there_may_be_more:
+        page = list(channels.filter(pk__gt=last)[:PAGE])
         yield page
-        last = page[-1].pk
+        there_may_be_more = len(page) == PAGE
+        last = page[-1].pk if page else last
 
 
 def _sent(page: Iterable[CommsChannel]) -> dict[int, dict[str, Notification]]:
+    """What each incident of the page had, by incident and key; no query for an empty page."""
     rows = Notification.objects.filter(incident__in=[channel.incident_id for channel in page])
     sent: dict[int, dict[str, Notification]] = {}
     for row in rows:
@@ -98,10 +158,9 @@ def _due_one(
     channel: CommsChannel,
     reference: str,
     handler: Handler,
-    sent: dict[str, Notification],
+    last: Notification | None,
     now: datetime,
 ) -> Due | None:
-    last = next((sent[key] for key in nudges.keys(reference, handler) if key in sent), None)
     if not nudges.has_reason(handler, channel.incident):
         if last is not None and last.repeat_count > NONE_YET:
             _start_again(last, now)

@@ -21,12 +21,13 @@ class Skipped(Exception):
 def run_notification(run: HandlerRun, handler: Handler) -> Callable[[], None]:
     """Nudge; the answer counts it. Raises ``Skipped`` where a handler returned False.
 
-    The incident may have been closed, or the reason for the nudge gone, since it fell due.
+    The incident may have been closed, or reason and time for the nudge gone, since it fell due.
     """
     incident = run.delivery.incident
     if (
         incident is None
         or incident.is_closed()
+        or not is_time(handler)
         or not has_reason(handler, incident)
         or handler.function(incident) is False
     ):
@@ -47,6 +48,12 @@ def has_reason(handler: Handler, incident: Incident) -> bool:
     """Whether the handler's ``when``, if it has one, says that there is something to nudge for."""
     when = handler.options.get("when")
     return when is None or bool(when(incident))
+
+
+def is_time(handler: Handler) -> bool:
+    """Whether the handler's ``during``, if it has one, says that it may nudge now."""
+    during = handler.options.get("during")
+    return during is None or bool(during())
 
 
 def _key(reference: str) -> str:

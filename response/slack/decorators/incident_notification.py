@@ -10,6 +10,7 @@ from response.slack import registration, registry
 
 F = TypeVar("F", bound=Callable[..., object])
 Condition = Callable[[Incident], bool]
+Time = Callable[[], bool]
 
 
 def recurring_notification(
@@ -17,6 +18,7 @@ def recurring_notification(
     max_notifications: int = 1,
     *,
     when: Condition | None = None,
+    during: Time | None = None,
     atomic: bool = False,
 ) -> Callable[[F], F]:
     """Register a function to be called every ``interval_mins`` minutes, at most
@@ -24,9 +26,11 @@ def recurring_notification(
 
     It is called with ``(incident)`` and usually posts in the comms channel. ``when`` says
     whether there is something to remind of: while it answers False nothing is called, and
-    the count starts again when it answers True. A function that returns False did nothing
-    this time (at night, say): it is asked again the next minute and its count is not spent.
-    A function that raises is tried again and spends nothing either.
+    the count starts again when it answers True. ``during`` says, without arguments and once
+    for all incidents, whether it is the time to nudge anybody (not at night, say): while it
+    answers False nothing is called, and nothing is spent or starts again. A function that
+    returns False did nothing this time: it is asked again the next minute and its count is not
+    spent. A function that raises is tried again and spends nothing either.
     """
     if callable(interval_mins):
         raise registration.RegistrationError(
@@ -42,6 +46,7 @@ def recurring_notification(
             "recurring_notification", "max_notifications", max_notifications, 1
         ),
         when=when,
+        during=during,
         atomic=atomic,
     )
 
@@ -52,11 +57,19 @@ def _nudge(
     interval_mins: int,
     max_notifications: int,
     when: Condition | None,
+    during: Time | None,
     atomic: bool,
 ) -> Callable[[F], F]:
     if when is not None:
         registration.takes(f"when= of @{decorator}", when, [("incident",)])
-    options = {"interval_mins": interval_mins, "max_notifications": max_notifications, "when": when}
+    if during is not None:
+        registration.takes(f"during= of @{decorator}", during, [()])
+    options = {
+        "interval_mins": interval_mins,
+        "max_notifications": max_notifications,
+        "when": when,
+        "during": during,
+    }
 
     def register(function: F) -> F:
         registry.notifications.register("nudge", function, atomic=atomic, options=options)
@@ -70,6 +83,7 @@ def single_notification(
     func: F | None = None,
     *,
     when: Condition | None = None,
+    during: Time | None = None,
     atomic: bool = False,
 ) -> Any:
     """Register a function to be called once in each open incident with a comms channel,
@@ -83,6 +97,11 @@ def single_notification(
         "single_notification", "initial_delay_mins", initial_delay_mins, 0
     )
     register: Callable[[F], F] = _nudge(
-        "single_notification", interval_mins=delay, max_notifications=1, when=when, atomic=atomic
+        "single_notification",
+        interval_mins=delay,
+        max_notifications=1,
+        when=when,
+        during=during,
+        atomic=atomic,
     )
     return register(func) if func is not None else register

@@ -31,13 +31,17 @@ def remind_incident_lead(incident: Incident) -> None:
     incident.comms_channel().post_in_channel(messages.no_lead())
 
 
-@recurring_notification(interval_mins=24 * 60, max_notifications=5, atomic=True)
-def remind_close_incident(incident: Incident) -> bool:
-    """Still open after a day; can wait for weekdays and office hours, unspent."""
+def in_office_hours() -> bool:
+    """What is not urgent can wait for weekdays and office hours."""
     now = timezone.now()
     local = timezone.localtime(now) if timezone.is_aware(now) else now
     first, last = conf.office_hours
-    if local.weekday() >= SATURDAY or not first <= local.hour < last:
-        return False
+    return local.weekday() < SATURDAY and first <= local.hour < last
+
+
+@recurring_notification(
+    interval_mins=24 * 60, max_notifications=5, during=in_office_hours, atomic=True
+)
+def remind_close_incident(incident: Incident) -> None:
+    """Still open after a day."""
     incident.comms_channel().post_in_channel(messages.still_open(incident))
-    return True
