@@ -1,8 +1,9 @@
 """Pages, API and exports of many incidents: ``python bench/pages.py INCIDENTS TIMELINE``.
 
 Run with the app's settings on an empty, migrated database; prints JSON. Each address is asked
-in a child process of its own, through Django's test client: median time, number of queries,
-and how much the memory grew.
+in a child process of its own, through Django's test client: median time, median CPU time
+of this process (which others' work does not change), number of queries, and how much the
+memory grew.
 """
 
 from __future__ import annotations
@@ -114,16 +115,18 @@ def measured(path: str, times: int) -> dict[str, Any]:
     for each in ("/incident/1/", "/core/incidents/1/"):
         _size(client.get(each))
     before = _peak()
-    taken, size, peak = [], 0, before
+    taken, cpu, size, peak = [], [], 0, before
     for _ in range(times):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         size = _size(client.get(path))
         taken.append(1000 * (time.perf_counter() - began))
+        cpu.append(1000 * (time.process_time() - worked))
         peak = _peak() if len(taken) == 1 else peak
     with CaptureQueriesContext(connection) as asked:
         _size(client.get(path))
     return {
         "p50": statistics.median(taken),
+        "cpu": statistics.median(cpu),
         "queries": len(asked),
         "peak": peak - before,
         "size": size / 1024,
