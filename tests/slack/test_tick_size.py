@@ -186,7 +186,8 @@ def test_the_command_asks_no_more_than_the_tick_where_nothing_is_to_be_done(cloc
     for size in (1, 50):
         Incident.objects.all().delete()
         open_incidents(size, clock(), severity="1")
-        tick.tick(clock())
+        # The first one of a day has more to do.
+        call_command("response_tick", verbosity=0)
         Call.objects.all().delete()
         with CaptureQueriesContext(connection) as asked:
             call_command("response_tick", verbosity=0)
