@@ -58,6 +58,7 @@ class Incident(TrackedModel):
     objects: ClassVar[IncidentManager] = IncidentManager()
 
     class Meta:
+        indexes = (models.Index(fields=["-report_time", "-id"], name="response_incident_latest"),)
         permissions = (
             ("close_incident", "Can close and reopen incidents"),
             ("export_incidents", "Can export incidents"),
