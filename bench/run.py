@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import alone
 import report
 
 HERE = Path(__file__).resolve().parent
@@ -68,6 +69,18 @@ def database(kind: str, folder: Path) -> Iterator[str]:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+def measure_alone(kind: str, phases: list[str]) -> dict[str, Any]:
+    """The figures of phases that are one script each."""
+    found = {}
+    for phase in phases:
+        with tempfile.TemporaryDirectory(prefix="response-bench-") as name:
+            folder = Path(name)
+            (folder / "static").mkdir()
+            with database(kind, folder) as url:
+                found[phase] = alone.measure(phase, _environment(folder, url))
+    return found
+
+
 def measure(kind: str, options: dict[str, Any]) -> dict[str, Any]:
     """The figures of one database."""
     with tempfile.TemporaryDirectory(prefix="response-bench-") as name:
@@ -109,9 +122,16 @@ def main() -> int:
     wanted = {name: getattr(options, name) for name in ("rate", "slash_rate", "seconds")}
     sections = []
     for number in range(1, options.runs + 1):
-        figures = {kind: measure(kind, wanted | {"phases": options.phases}) for kind in kinds}
-        sections.append(_section(number, figures))
-        print(sections[-1], flush=True)
+        together = [name for name in options.phases if name not in alone.PHASES]
+        if together:
+            figures = {kind: measure(kind, wanted | {"phases": together}) for kind in kinds}
+            sections.append(_section(number, figures))
+            print(sections[-1], flush=True)
+        for kind in kinds:
+            found = measure_alone(kind, [name for name in options.phases if name in alone.PHASES])
+            if found:
+                sections.append(alone.tables(kind, found))
+                print(sections[-1], flush=True)
     if options.write:
         write(options.write, "\n\n".join(sections))
     return 0
@@ -139,7 +159,9 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--database", action="append", choices=["sqlite", "postgres"])
-    parser.add_argument("--phases", nargs="+", choices=PHASES, default=list(PHASES[:-1]))
+    parser.add_argument(
+        "--phases", nargs="+", choices=(*PHASES, *alone.PHASES), default=list(PHASES[:-1])
+    )
     parser.add_argument("--rate", type=int, default=200, help="message events a second")
     parser.add_argument("--slash-rate", type=int, default=10, help="slash commands a second")
     parser.add_argument("--seconds", type=int, default=20, help="of each phase")
