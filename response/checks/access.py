@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from importlib import import_module
 
@@ -11,9 +10,10 @@ from django.core.checks import CheckMessage, Warning
 from django.http import HttpRequest
 from rest_framework.request import Request
 
+from response import logs
 from response.conf import conf
 
-logger = logging.getLogger("response.checks")
+logger = logs.get_logger("response.checks")
 
 Check = tuple[tuple[str, ...], Callable[[], list[CheckMessage]]]
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
+from response import logs
 from response.slack.inbox import RETRY_AFTER
 from response.slack.models import Call, Delivery, HandlerRun
 
-logger = logging.getLogger("response.slack.set_back")
+logger = logs.get_logger("response.slack.set_back")
 
 # So far apart the clocks of several machines may be.
 APART = timedelta(minutes=1)

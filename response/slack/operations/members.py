@@ -7,18 +7,18 @@ incident a row, which asks for the next one.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
+from response import logs
 from response.core.models import Incident, IncidentMember
 from response.slack import answers, outbox, people
 from response.slack.errors import SlackPermanentError
 from response.slack.models import Call, CommsChannel
 from response.slack.operations.base import Answer, Operation, Slack, incident_of, remember
 
-logger = logging.getLogger("response.slack.operations")
+logger = logs.get_logger("response.slack.operations")
 
 # As many as Slack tells at a time.
 PAGE = 999

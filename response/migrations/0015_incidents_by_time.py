@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("response", "0013_operations_desk")]
+    dependencies = [("response", "0014_tallies")]
 
     operations = [
         migrations.AddIndex(
