@@ -22,6 +22,7 @@ from response.models import (
     PinnedMessage,
     Proposal,
     SlackUser,
+    Tally,
 )
 from tests.factories import (
     make_action,
@@ -33,8 +34,8 @@ from tests.factories import (
 )
 
 MODELS = sorted(apps.get_app_config("response").get_models(), key=lambda model: model.__name__)
-# Rows of people, the program's own pulse, and lanes, which belong to no one incident.
-OF_NO_INCIDENT = (ExternalUser, SlackUser, Heartbeat, Conversation)
+# Rows of people, the program's own pulse and counts, and lanes, which belong to no one incident.
+OF_NO_INCIDENT = (ExternalUser, SlackUser, Heartbeat, Tally, Conversation)
 
 
 def plant(marker: str, **values: Any) -> Incident:
@@ -69,6 +70,7 @@ def plant(marker: str, **values: Any) -> Incident:
     SlackUser.objects.create(user=lead, fetched_at=timezone.now())
     Conversation.objects.create(key=f"in:{channel.channel_id}")
     Heartbeat.objects.get_or_create(name="tick", defaults={"at": timezone.now()})
+    Tally.objects.add({("deliveries", "event", "done"): (1, 0.5)})
     return incident
 
 

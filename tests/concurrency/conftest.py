@@ -72,21 +72,20 @@ class Web:
         self._post("event", json.dumps(envelope), "application/json")
 
     def presses(self, person: ExternalUser, button: str, incident: Incident) -> None:
-        """Somebody presses a button of the headline; it is dealt with as soon as it is stored."""
-        trigger = f"{next(self._numbers)}.trigger"
+        """Somebody presses a button of the headline; what is stored is dealt with at once."""
         action = {"type": "button", "action_id": button, "value": str(incident.pk)}
         self._interaction(
             person,
             {
                 "type": "block_actions",
-                "trigger_id": trigger,
+                "trigger_id": f"{next(self._numbers)}.trigger",
                 "container": {"type": "message", "channel_id": "C0INCIDENTS"},
                 "channel": {"id": "C0INCIDENTS"},
                 "actions": [action],
             },
         )
         for lane in inbox.due_lanes(timezone.now()):
-            if trigger in lane:
+            if lane.startswith(inbox.URGENT):
                 inbox.work_lane(lane, timezone.now)
 
     def submits(self, person: ExternalUser, view: Mapping[str, Any], **filled: str) -> None:
