@@ -58,17 +58,18 @@ def urls(db: None) -> dict[str, str]:
 
 
 def plant(*, private: bool) -> dict[str, int]:
-    """An incident and what hangs on it, all with the same number, of which no sequence is near."""
-    number = 900_000 + private
-    lead = make_person(MARKER, email=f"{MARKER}@example.test", pk=number)
-    incident = make_incident(f"{MARKER} title", lead=lead, summary=MARKER, pk=number)
-    make_action(incident, f"{MARKER} action", user=lead, pk=number)
+    """An incident, and a row of each kind, all with the same number: a path names only one."""
+    number = 987_001 if private else 987_002
+    lead = make_person(MARKER, pk=number, email=f"{MARKER}@example.test")
+    incident = make_incident(f"{MARKER} title", pk=number, lead=lead, summary=MARKER)
+    make_action(incident, f"{MARKER} action", pk=number, user=lead)
     make_timeline_event(incident, f"{MARKER} entry", pk=number)
-    declared = Event.objects.filter(incident=incident).earliest("pk")
-    Event.objects.filter(pk=declared.pk).update(id=number)
     Incident.objects.filter(pk=number).update(private=private)
+    Event.objects.filter(pk=Event.objects.filter(incident=incident).latest("pk").pk).update(
+        id=number
+    )
     for model in (Action, Event, ExternalUser, Incident, TimelineEvent):
-        assert model.objects.filter(pk=number).exists()
+        assert model._base_manager.filter(pk=number).exists()
     return dict.fromkeys(("pk", "id", "incident_pk", "incident_id"), number)
 
 
