@@ -75,8 +75,9 @@ class BoxAdmin(ReadOnlyAdmin):
         """The page of a row that is not over offers what the list does."""
         row: Any = kwargs.get("obj")
         if getattr(row, "state", "") in UNFINISHED:
-            actions: Any = self.get_actions(request)
-            context["row_actions"] = [(name, label) for _, name, label in actions.values()]
+            context["row_actions"] = [
+                _name_and_label(action) for action in self.get_actions(request).values()
+            ]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
@@ -153,3 +154,10 @@ class BoxAdmin(ReadOnlyAdmin):
     def in_lane(self, row: Any) -> str:
         """What it is done in order with, without a click's ``trigger_id``."""
         return masked_text(row.lane)
+
+
+def _name_and_label(action: Any) -> tuple[str, str]:
+    """Of an action of a list: a tuple before Django 6.1, and an object since."""
+    if isinstance(action, tuple):
+        return action[1], action[2]
+    return action.name, action.description
