@@ -32,7 +32,8 @@ from response.slack.errors import SlackError
 from response.slack.models import Call, Delivery, HandlerRun
 from tests.factories import make_comms_channel, make_incident
 
-pytestmark = pytest.mark.django_db
+# From Django 6.1 system checks ask every database.
+pytestmark = pytest.mark.django_db(databases="__all__")
 
 # In every secret, and in nothing else.
 PLANTED = "zq7planted"
