@@ -329,7 +329,7 @@ def test_the_page_needs_nothing_but_itself(demo: DemoServer, page: Page) -> None
 def test_it_works_under_a_strict_content_security_policy(demo: DemoServer, page: Page) -> None:
     answer = page.goto(f"{demo.url}/sandbox/")
     assert answer is not None
-    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
     # A breach is an error on the console, which fails this test and every other.
     expect(page.get_by_test_id("channel-title")).not_to_be_empty()
 
