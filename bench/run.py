@@ -25,6 +25,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import alone
+import marked
 import report
 
 HERE = Path(__file__).resolve().parent
@@ -133,7 +134,7 @@ def main() -> int:
                 sections.append(alone.tables(kind, found))
                 print(sections[-1], flush=True)
     if options.write:
-        write(options.write, "\n\n".join(sections))
+        marked.write(options.write, "bench", "\n\n".join(sections))
     return 0
 
 
@@ -141,17 +142,6 @@ def _section(number: int, figures: dict[str, dict[str, Any]]) -> str:
     parts = [f"### Run {number}", f"{report.machine(figures)}.", report.table(figures)]
     parts += [report.ratios(figures), report.sustained(figures), report.lifecycles(figures)]
     return "\n\n".join(part for part in parts if part)
-
-
-def write(path: Path, measured: str) -> None:
-    """Replace what stands between the two marks of the page."""
-    begin, end = "<!-- bench: begin -->", "<!-- bench: end -->"
-    page = path.read_text(encoding="utf-8")
-    before, _, rest = page.partition(begin)
-    _, _, after = rest.partition(end)
-    if not rest:
-        raise SystemExit(f"{path} has no line {begin!r}: nothing was written.")
-    path.write_text(f"{before}{begin}\n\n{measured}\n\n{end}{after}", encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:

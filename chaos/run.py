@@ -29,6 +29,10 @@ from catalogue import BY_NAME, EXPERIMENTS, Experiment
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+sys.path.append(str(ROOT / "bench"))
+
+import marked  # noqa: E402 (of bench/, which is found only now)
+
 REDIS = "redis://127.0.0.1:6379/11"
 LONGEST = 3600
 # So that neither .env nor the shell of whoever runs this has a say.
@@ -151,7 +155,7 @@ def main() -> int:
     for one in wrong:
         print(one, file=sys.stderr)
     if options.write:
-        write(options.write, "\n".join(lines))
+        marked.write(options.write, "chaos", "\n".join(lines))
     return 1 if wrong else 0
 
 
@@ -175,17 +179,6 @@ def experiments(
                     print(f"  not acknowledged at first: {found['refusals']}", file=sys.stderr)
             print(lines[-1], flush=True)
     return lines, wrong
-
-
-def write(path: Path, measured: str) -> None:
-    """Replace what stands between the two marks of the page."""
-    begin, end = "<!-- chaos: begin -->", "<!-- chaos: end -->"
-    page = path.read_text(encoding="utf-8")
-    before, _, rest = page.partition(begin)
-    _, _, after = rest.partition(end)
-    if not rest:
-        raise SystemExit(f"{path} has no line {begin!r}: nothing was written.")
-    path.write_text(f"{before}{begin}\n\n{measured}\n\n{end}{after}", encoding="utf-8")
 
 
 def _arguments() -> argparse.Namespace:

@@ -204,8 +204,18 @@ def _add(channel: Channel, user: User, inviter: User | None = None) -> None:
     Membership.objects.create(channel=channel, user=user, last_read=newest or "0")
     extra = {"inviter": inviter.id} if inviter else {}
     messages.system(channel, user, "channel_join", "has joined the channel", **extra)
+    _emit_membership("member_joined_channel", channel, user, **extra)
+
+
+def _take_out(channel: Channel, user: User, tail: str) -> None:
+    messages.system(channel, user, "channel_leave", tail)
+    _emit_membership("member_left_channel", channel, user)
+    Membership.objects.filter(channel=channel, user=user).delete()
+
+
+def _emit_membership(kind: str, channel: Channel, user: User, **extra: str) -> None:
     event = {
-        "type": "member_joined_channel",
+        "type": kind,
         "user": user.id,
         "channel": channel.id,
         "channel_type": "G" if channel.is_private else "C",
@@ -213,19 +223,6 @@ def _add(channel: Channel, user: User, inviter: User | None = None) -> None:
         **extra,
     }
     events.emit(event, channel)
-
-
-def _take_out(channel: Channel, user: User, tail: str) -> None:
-    messages.system(channel, user, "channel_leave", tail)
-    event = {
-        "type": "member_left_channel",
-        "user": user.id,
-        "channel": channel.id,
-        "channel_type": "G" if channel.is_private else "C",
-        "team": state.team().id,
-    }
-    events.emit(event, channel)
-    Membership.objects.filter(channel=channel, user=user).delete()
 
 
 def _emit_created(channel: Channel) -> None:
