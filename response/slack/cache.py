@@ -36,7 +36,7 @@ def get_user_profile_by_email(email: str | None) -> Profile | None:
 def update_user_cache(exclude_bots: bool = False) -> None:
     """Fetch everybody in the workspace: some calls and a while; for a daily job."""
     for page in get_client().pages("users.list", limit=PAGE_SIZE):
-        members = answers.items(page, "members")
+        members = answers.items(page, "members", "users.list")
         wanted = [user for user in members if not (exclude_bots and user.get("is_bot"))]
         changed = users.update_many(wanted)
         logger.info("Of %s people %s were new or had changed", len(wanted), changed)
@@ -56,14 +56,18 @@ def _known(**wanted: str) -> Profile | None:
     }
 
 
+def _fitting(value: str | None, length: int) -> str | None:
+    return value and users.fitting(value, length)
+
+
 def _kept(profile: Profile | None) -> Profile | None:
     if profile is not None:
         ExternalUser.objects.update_or_create_slack(
             external_id=profile["id"],
             defaults={
-                "display_name": profile["name"] or profile["id"],
-                "full_name": profile["fullname"],
-                "email": profile["email"],
+                "display_name": _fitting(profile["name"], users.NAME_LENGTH) or profile["id"],
+                "full_name": _fitting(profile["fullname"], users.NAME_LENGTH),
+                "email": _fitting(profile["email"], users.EMAIL_LENGTH),
             },
         )
     return profile

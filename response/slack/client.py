@@ -61,7 +61,9 @@ class SlackClient(WebApi):
         pages = self.pages("users.list", limit=PAGE_SIZE)
         return {
             "ok": True,
-            "members": [user for page in pages for user in answers.items(page, "members")],
+            "members": [
+                user for page in pages for user in answers.items(page, "members", "users.list")
+            ],
         }
 
     def get_paginated_users(self, limit: int = 0, cursor: str | None = None) -> Answer:
@@ -72,7 +74,7 @@ class SlackClient(WebApi):
         """The id of the user whose handle is ``name``; SlackNotFound if there is none."""
         name = name.removeprefix("@")
         for page in self.pages("users.list", limit=PAGE_SIZE):
-            for user in answers.items(page, "members"):
+            for user in answers.items(page, "members", "users.list"):
                 if user.get("name") == name:
                     return answers.text(user, "id", "users.list")
         raise SlackNotFound(f"User '{name}' not found")
@@ -97,7 +99,8 @@ class SlackClient(WebApi):
 
     def get_usergroup_id(self, group_handle: str) -> str | None:
         """The id of a user group by its handle, None if there is none."""
-        for group in answers.items(self.api_call("usergroups.list"), "usergroups"):
+        answer = self.api_call("usergroups.list")
+        for group in answers.items(answer, "usergroups", "usergroups.list"):
             if group.get("handle") == group_handle:
                 return cast("str", group.get("id"))
         return None
@@ -105,9 +108,9 @@ class SlackClient(WebApi):
     def get_usergroup_users(self, group_id: str) -> list[str] | None:
         """The ids of a user group's members, None if there is no such group."""
         answer = self.api_call("usergroups.list", include_users=True)
-        for group in answers.items(answer, "usergroups"):
+        for group in answers.items(answer, "usergroups", "usergroups.list"):
             if group.get("id") == group_id:
-                return list(group.get("users") or [])
+                return answers.ids(group, "users", "usergroups.list") if group.get("users") else []
         return None
 
     # -- channels -----------------------------------------------------------------------
@@ -146,13 +149,13 @@ class SlackClient(WebApi):
         wanted["limit"] = CHANNEL_PAGE_SIZE
         try:
             for page in self.pages("conversations.list", types=both, **wanted):
-                yield from answers.items(page, "channels")
+                yield from answers.items(page, "channels", "conversations.list")
             return
         except SlackPermanentError as refusal:
             if refusal.code != "missing_scope":
                 raise
         for page in self.pages("conversations.list", types="public_channel", **wanted):
-            yield from answers.items(page, "channels")
+            yield from answers.items(page, "channels", "conversations.list")
 
     def create_channel(self, name: str, is_private: bool = False) -> str:
         """Make a channel and return its id."""

@@ -124,7 +124,7 @@ def _known(user_id: str) -> SlackUser | None:
 def _fetch(user_id: str) -> SlackUser | None:
     try:
         answer = get_client().api_call("users.info", timeout=PATIENCE, user=user_id)
-        users.update_from_profile(answer["user"], fetched_at=timezone.now())
+        users.keep_answer(answer, fetched_at=timezone.now())
     except SlackCallInTransaction:
         raise
     except SlackError as error:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from response import database, logs
 from response.core.models import ExternalUser
 from response.core.models.external_user import SLACK
+from response.slack import answers
 from response.slack.models import SlackUser
 from response.slack.payloads import MalformedPayload, Profile, parse_profile
 
@@ -40,6 +41,14 @@ def update_from_profile(user: Mapping[str, Any], fetched_at: datetime | None = N
     return SlackUser.objects.select_related("user").get(
         user__app_id=SLACK, user__external_id=profile.user_id, user__superseded=False
     )
+
+
+def keep_answer(answer: Mapping[str, Any], fetched_at: datetime) -> SlackUser:
+    """The same for an answer of ``users.info``; raises ``SlackError`` for an odd one."""
+    try:
+        return update_from_profile(answers.user(answer, "users.info"), fetched_at)
+    except MalformedPayload as malformed:
+        raise answers.unexpected("users.info", str(malformed)) from malformed
 
 
 def is_known(user_id: str) -> bool:
@@ -171,12 +180,12 @@ def _has(row: ExternalUser | SlackUser, values: Values) -> bool:
 
 def _names(profile: Profile) -> Values:
     values: Values = {
-        "display_name": _fitting(profile.display_name, NAME_LENGTH),
-        "full_name": _fitting(profile.full_name, NAME_LENGTH),
+        "display_name": fitting(profile.display_name, NAME_LENGTH),
+        "full_name": fitting(profile.full_name, NAME_LENGTH),
         "deleted": profile.deleted,
     }
     # Without the scope for it Slack leaves the address out: what we knew stays.
-    email = _fitting(profile.email or "", EMAIL_LENGTH)
+    email = fitting(profile.email or "", EMAIL_LENGTH)
     return values | {"email": email} if email else values
 
 
@@ -189,6 +198,6 @@ def _standing(profile: Profile) -> Values:
     }
 
 
-def _fitting(value: str, length: int) -> str:
+def fitting(value: str, length: int) -> str:
     """What a column can hold: no NUL, no lone surrogates, no more than its length."""
     return value.replace("\x00", "").encode("utf-8", "ignore").decode()[:length]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
@@ -48,13 +50,21 @@ def _from_slack(view: View) -> View:
     return csrf_exempt(database.in_no_transaction(guarded))
 
 
+def _form(request: HttpRequest) -> QueryDict:
+    """The form in the body; one that Django cannot read is malformed like any other."""
+    try:
+        return request.POST
+    except (BadRequest, MultiPartParserError, SuspiciousOperation) as failure:
+        raise MalformedPayload(f"The body is no form that can be read: {failure}") from failure
+
+
 @_from_slack
 def slash_command(request: HttpRequest) -> HttpResponse:
     """``/incident``: opens the declare modal at once.
 
     https://docs.slack.dev/interactivity/implementing-slash-commands
     """
-    command = payloads.parse_slash_command(request.POST)
+    command = payloads.parse_slash_command(_form(request))
     if isinstance(command, SslCheck):
         return HttpResponse()
     reply = declare.open_declare_modal(command)
@@ -67,7 +77,7 @@ def action(request: HttpRequest) -> HttpResponse:
 
     https://docs.slack.dev/interactivity/handling-user-interaction
     """
-    reply = intake.receive_interaction(payloads.load_json(request.POST.get("payload", "")))
+    reply = intake.receive_interaction(payloads.load_json(_form(request).get("payload", "")))
     return JsonResponse(reply) if reply else HttpResponse()
 
 

@@ -14,7 +14,7 @@ from django.contrib.auth.models import Permission, User
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from schemathesis.config import SchemathesisConfig
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import content_type_conformance
@@ -93,6 +93,8 @@ def test_it_finds_nothing(tried: Any, label: str, mode: GenerationMode) -> None:
     )
     @given(case=tried[path][method].as_strategy(generation_mode=mode))
     def try_out(case: Any) -> None:
+        # A URL has no objects: what is sent of one is another string, or nothing at all.
+        assume(not any(isinstance(value, dict) for value in dict(case.query or {}).values()))
         response = case.call()
         is_djangos_own = response.status_code == 404 and b"<!doctype html>" in response.content
         case.validate_response(response, excluded_checks=NOT_OURS if is_djangos_own else ())

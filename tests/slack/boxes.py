@@ -35,7 +35,8 @@ class FakeSlack:
         if self.down is not None:
             raise self.down
         queued = self.answers.get(method)
-        answer = queued.pop(0) if queued else {"ok": True, "ts": f"{len(self.calls)}.000100"}
+        usual = {"ok": True, "ts": f"{len(self.calls)}.000100", "members": []}
+        answer = queued.pop(0) if queued else usual
         if isinstance(answer, Exception):
             raise answer
         return {"channel": arguments.get("channel", ""), **answer}

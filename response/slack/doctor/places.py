@@ -103,8 +103,8 @@ def _bot(asked: Asked, seconds: float) -> Finding:
 
 def _names(asked: Asked, said: Mapping[str, Any]) -> list[str]:
     """What the bot is called in Slack, the name that people see first."""
-    user = said.get("user") or {}
-    profile = user.get("profile") or {}
+    user = answers.child(said, "user")
+    profile = answers.child(user, "profile")
     names = [profile.get("display_name"), user.get("real_name"), user.get("name")]
     return list(dict.fromkeys(str(name) for name in (*names, asked.body.get("user")) if name))
 
@@ -155,13 +155,17 @@ def _look_up(place: Place, seconds: float) -> Mapping[str, Any] | SlackError:
     """The channel as Slack describes it, or why it does not."""
     if place.channel_id:
         asked = ask("conversations.info", seconds, channel=place.channel_id)
-        return asked.error or asked.body.get("channel") or {}
+        return asked.error or answers.child(asked.body, "channel")
     wanted, end, cursor = place.name.lstrip("#"), monotonic() + seconds, ""
     while monotonic() < end:
         asked = _page(seconds, cursor)
         if asked.error is not None:
             return asked.error
-        for channel in answers.items(asked.body, "channels"):
+        try:
+            channels = answers.items(asked.body, "channels", "conversations.list")
+        except SlackError as odd:
+            return odd
+        for channel in channels:
             if channel.get("name") == wanted:
                 return channel
         cursor = answers.next_cursor(dict(asked.body))

@@ -67,9 +67,10 @@ class CommsChannel(models.Model):
 
     def rename(self, new_name: str) -> None:
         """Rename the channel in Slack now; raises ``SlackError`` if Slack refuses."""
+        from response.slack import answers
         from response.slack.client import get_client
 
         if new_name:
             answer = get_client().rename_channel(self.channel_id, new_name)
-            self.channel_name = answer["channel"]["name"]
+            self.channel_name = answers.name(answer, "channel.name", "conversations.rename")
             self.save(update_fields=["channel_name"])

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from response.conf import conf
 from response.core.models import Incident, IncidentMember
-from response.slack import channels, messages, outbox, users
+from response.slack import answers, channels, messages, outbox, users
 from response.slack.errors import SlackPermanentError
 from response.slack.models import Call, CommsChannel, HeadlinePost
 from response.slack.operations.addressing import opening_key, opening_lane
@@ -56,18 +56,19 @@ class OpenCommsChannel(Operation):
 
     def _created_by_us(self, call: Call, slack: Slack, name: str) -> Answer | None:
         """The channel that our earlier attempt made although its answer never came."""
-        me = str(slack("auth.test")["user_id"])
+        me = answers.text(slack("auth.test"), "user_id", "auth.test")
         since = float(call.notes["since"])
         # Slack's limits may stop us at any page of a big workspace: the next try goes on there.
         cursor = str(call.notes.get("cursor") or "")
         while True:
             page = self._page(call, slack, cursor)
-            for channel in page.get("channels") or ():
+            for channel in answers.items(page, "channels", "conversations.list"):
                 ours = channel.get("name") == name and channel.get("creator") == me
                 # Slack tells whole seconds, and its clock is not ours.
-                if ours and float(channel.get("created") or 0) >= since - 60:
-                    return None if _is_owned(channel["id"]) else dict(channel)
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+                if ours and _created(channel) >= since - 60:
+                    found = answers.identifier(channel, "id", "conversations.list")
+                    return None if _is_owned(found) else channel
+            cursor = answers.next_cursor(page)
             remember(call, cursor=cursor)
             if not cursor:
                 return None
@@ -91,9 +92,9 @@ class OpenCommsChannel(Operation):
     def done(self, call: Call, answer: Answer) -> None:
         # Locked, and as it is now: it may have become private since we asked for the channel.
         incident = Incident.objects.select_for_update().get(pk=incident_of(call).pk)
-        channel = answer["channel"]
+        channel = _channel(answer)
         user_id = str(call.args.get("user_id", ""))
-        creator = str(channel.get("creator") or "")
+        creator = channel["creator"]
         if creator:
             # Our own bot: it is in every channel, and takes part in none.
             users.remember_bot(creator)
@@ -122,7 +123,7 @@ class RenameChannel(Operation):
 
     def done(self, call: Call, answer: Answer) -> None:
         CommsChannel.objects.filter(incident=call.incident).update(
-            channel_name=answer["channel"]["name"]
+            channel_name=answers.name(answer, "channel.name", "conversations.rename")
         )
 
     def parked(self, call: Call, error: Exception) -> None:
@@ -180,7 +181,7 @@ def _take(incident: Incident, channel: Answer) -> tuple[CommsChannel, str]:
     new = {
         "channel_id": channel["id"],
         "channel_name": channel["name"],
-        "is_private": bool(channel.get("is_private")),
+        "is_private": channel["is_private"],
     }
     comms_channel, created = CommsChannel.objects.get_or_create(incident=incident, defaults=new)
     if created:
@@ -193,6 +194,28 @@ def _take(incident: Incident, channel: Answer) -> tuple[CommsChannel, str]:
     # Who is in the new one is told by Slack as they come.
     IncidentMember.objects.replace(incident, [])
     return comms_channel, left
+
+
+def _channel(answer: Answer) -> Answer:
+    """What is kept of a channel that Slack made; raises ``SlackError`` for an odd answer."""
+    of = "conversations.create"
+    channel = {
+        "id": answers.identifier(answer, "channel.id", of),
+        "name": answers.name(answer, "channel.name", of),
+        "is_private": bool(answer["channel"].get("is_private")),
+        "creator": "",
+    }
+    if answer["channel"].get("creator"):
+        channel["creator"] = answers.identifier(answer, "channel.creator", of)
+    return channel
+
+
+def _created(channel: Answer) -> float:
+    """When Slack made it, in seconds since 1970; 0 if it does not say."""
+    try:
+        return float(channel.get("created") or 0)
+    except (TypeError, ValueError):
+        return 0.0
 
 
 def _is_owned(channel_id: str) -> bool:

@@ -10,10 +10,13 @@ from response import logs
 from response.conf import conf
 from response.core.models import Incident
 from response.core.models.external_user import SLACK
-from response.slack import channels, messages, outbox
+from response.slack import answers, channels, messages, outbox
 from response.slack.errors import SlackNotFound
 from response.slack.models import Call, HeadlinePost
 from response.slack.operations.base import Answer, Operation, Slack
+
+# What Slack answers of a message that was posted, or changed.
+STANDS_AT = ("ts", "channel")
 
 logger = logs.get_logger("response.slack.operations")
 
@@ -43,7 +46,8 @@ class Headline(Operation):
         if post.message_ts and post.sent_digest == digest:
             return None
         answer = self._send(post, place, slack, {"text": text, "blocks": blocks})
-        return answer | {"digest": digest}
+        kept = {name: answers.identifier(answer, name, "chat.postMessage") for name in STANDS_AT}
+        return {**kept, "digest": digest}
 
     def _take_back(self, post: HeadlinePost, slack: Slack) -> None:
         """Delete what was posted where it may not stand any more; it may be gone already."""

@@ -78,9 +78,9 @@ def pages_of_members(
     """Each page of a channel's members, with the cursor of the one after it."""
     while True:
         page = slack("conversations.members", channel=channel, limit=limit, cursor=cursor or None)
-        found = page.get("members")
+        found = answers.ids(page, "members", "conversations.members")
         cursor = answers.next_cursor(page)
-        yield cursor, [str(member) for member in found] if isinstance(found, list) else []
+        yield cursor, found
         if not cursor:
             return
 

@@ -74,7 +74,7 @@ class FetchUser(Operation):
             return None
 
     def done(self, call: Call, answer: Answer) -> None:
-        users.update_from_profile(answer["user"], fetched_at=timezone.now())
+        users.keep_answer(answer, fetched_at=timezone.now())
 
 
 def fetch_user(user_id: str) -> None:
@@ -105,7 +105,7 @@ class RefreshUsers(Operation):
         return slack("users.list", limit=users.BATCH)
 
     def done(self, call: Call, answer: Answer) -> None:
-        members = answers.items(answer, "members")
+        members = answers.items(answer, "members", "users.list")
         changed = users.update_many(members, fetched_at=call.last_attempt_at)
         logger.info("Of %s people %s were new or had changed", len(members), changed)
         cursor, page = answers.next_cursor(answer), call.args.get("page", 1)

@@ -1,0 +1,50 @@
+"""How many cases are made, and how many were: ``FUZZ_CASES`` is their number in all.
+
+The ordinary suite makes a few thousand, the same each time. ``tox -e fuzz`` makes 100,000, others
+each time; ``FUZZ_SEED`` in front of it repeats a run.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as hypothesis_seed
+from hypothesis.strategies import SearchStrategy
+
+IN_THE_SUITE = 3_000
+CASES = int(os.environ.get("FUZZ_CASES") or IN_THE_SUITE)
+SEED = os.environ.get("FUZZ_SEED", "")
+
+#: Cases that were tried, by the test that tried them.
+tried: Counter[str] = Counter()
+
+
+def fuzzed(
+    cases: SearchStrategy[Any], *, percent: float, name: str
+) -> Callable[[Callable[[Any], None]], None]:
+    """Run the decorated function at once, with its share of all cases."""
+
+    def run(law: Callable[[Any], None]) -> None:
+        def counted(case: Any) -> None:
+            tried[name] += 1
+            law(case)
+
+        examples = max(1, round(CASES * percent / 100))
+        limited = settings(
+            max_examples=examples,
+            derandomize=CASES == IN_THE_SUITE,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck),
+        )
+        test = limited(given(case=cases)(counted))
+        if SEED and CASES != IN_THE_SUITE:
+            test = hypothesis_seed(int(SEED))(test)
+        test()
+
+    return run
