@@ -1,5 +1,6 @@
 """The running demo, as tests reach it beside the browser."""
 
+import base64
 import http.cookiejar
 import json
 import re
@@ -36,6 +37,20 @@ class DemoServer:
         assert csrf is not None
         headers = {"X-CSRFToken": csrf[1], "Origin": self.url}
         return self._send(f"/sandbox/ui/{path}", body, headers)
+
+    def fetch(self, path: str) -> tuple[int, Any, bytes]:
+        """Status, headers and body of what the demo's own user gets there."""
+        request = urllib.request.Request(self.url + path, headers=self._as_demo_user())
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, answer.headers, answer.read()
+
+    def api(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """POST to the REST API as the demo's own user."""
+        return self._send(path, body, self._as_demo_user())
+
+    def _as_demo_user(self) -> dict[str, str]:
+        password = (self.var / "demo-password").read_text().strip()
+        return {"Authorization": "Basic " + base64.b64encode(f"demo:{password}".encode()).decode()}
 
     def reset_workspace(self) -> None:
         """Slack's side as new; the app keeps its incidents."""

@@ -23,6 +23,18 @@ SEED = os.environ.get("FUZZ_SEED", "")
 tried: Counter[str] = Counter()
 
 
+def limits(percent: float, least: int = 1) -> settings:
+    """Hypothesis's settings for a share of all cases; the same ones each time in the suite."""
+    return settings(
+        max_examples=max(least, round(CASES * percent / 100)),
+        derandomize=CASES == IN_THE_SUITE,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 def fuzzed(
     cases: SearchStrategy[Any], *, percent: float, name: str
 ) -> Callable[[Callable[[Any], None]], None]:
@@ -33,16 +45,7 @@ def fuzzed(
             tried[name] += 1
             law(case)
 
-        examples = max(1, round(CASES * percent / 100))
-        limited = settings(
-            max_examples=examples,
-            derandomize=CASES == IN_THE_SUITE,
-            database=None,
-            deadline=None,
-            phases=[Phase.generate, Phase.shrink],
-            suppress_health_check=list(HealthCheck),
-        )
-        test = limited(given(case=cases)(counted))
+        test = limits(percent)(given(case=cases)(counted))
         if SEED and CASES != IN_THE_SUITE:
             test = hypothesis_seed(int(SEED))(test)
         test()

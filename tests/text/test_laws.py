@@ -1,15 +1,18 @@
 """What holds for every text."""
 
 import html
+import json
 import re
+from functools import wraps
 from html.parser import HTMLParser
 
 import nh3
-from hypothesis import assume, example, settings
+from hypothesis import assume, example
 from hypothesis import given as hypothesis_given
 
 from response import text
 from response.conf import DEFAULT_MARKDOWN_ATTRIBUTES, DEFAULT_MARKDOWN_TAGS
+from tests.fuzz.budget import limits, tried
 from tests.text.strategies import anything, typed, wire
 
 TOKEN_LOOK_ALIKE = re.compile(r"<(?:[@#]|https?:|mailto:|tel:)")
@@ -17,8 +20,17 @@ WELL_FORMED = re.compile(r"(?:[^<>&]|&(?:amp|lt|gt);|<[^<>]*>)*")
 
 
 def given(strategy):
-    """Hypothesis's, without a time limit for one example: machines differ."""
-    return lambda test: settings(deadline=None)(hypothesis_given(strategy)(test))
+    """Hypothesis's, with this law's share of all cases (``FUZZ_CASES``)."""
+
+    def decorate(test):
+        @wraps(test)
+        def counted(string):
+            tried["laws of text"] += 1
+            test(string)
+
+        return limits(percent=2, least=100)(hypothesis_given(string=strategy)(counted))
+
+    return decorate
 
 
 def storable(string):
@@ -50,6 +62,26 @@ def test_what_is_typed_is_what_is_read(string):
 
     assert text.to_plain(stored) == storable(string)
     assert html.unescape(text.to_html_inline(stored)) == text.emojize(storable(string))
+
+
+@given(typed)
+def test_what_is_typed_reaches_slack_and_json_as_it_is(string):
+    stored = text.from_plain(string)
+
+    assert text.to_slack(stored) == stored
+    assert text.to_editable(text.from_slack(text.to_slack(stored))) == storable(string)
+    assert json.loads(json.dumps(text.to_editable(stored))) == storable(string)
+
+
+@given(typed)
+def test_prose_reads_on_a_page_as_it_was_typed(string):
+    """Without what Markdown gives a meaning to; space at the ends of lines is nothing to see."""
+    prose = " ".join(re.sub(r"[^\w<>&'\"@.,;!?/= ]|[_\x1c-\x1f\x85]", "", storable(string)).split())
+    prose = f"So: {prose}"
+    assume("https://" not in prose)
+    shown = text.to_html(text.from_plain(prose))
+
+    assert html.unescape(nh3.clean(shown, tags=set())).strip() == prose
 
 
 @given(typed)
