@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from response import text
 from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import messages, modals, outbox, permissions
+from response.slack import messages, modals, outbox, payloads, permissions
 from response.slack.client import get_client
 from response.slack.context import ActionContext, ModalContext
 from response.slack.decorators import action_handler, incident_command, modal_handler
@@ -55,7 +55,7 @@ def _show_or_set(incident: Incident, field: str, message: str) -> Result:
 def accept_proposal(context: ActionContext) -> None:
     """Yes: the proposed text becomes the present one."""
     proposal = Proposal.objects.filter(
-        pk=int(context.value) if context.value.isdigit() else 0, incident=context.incident
+        pk=payloads.row_number(context.value) or 0, incident=context.incident
     ).first()
     if proposal is None:
         raise ResponseError(PROPOSAL_GONE)

@@ -122,7 +122,7 @@ def _values(context: ModalContext) -> dict[str, str]:
 def _metadata(context: ModalContext) -> dict[str, Any]:
     try:
         metadata = json.loads(context.private_metadata or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         metadata = {}
     return metadata if isinstance(metadata, dict) else {}
 

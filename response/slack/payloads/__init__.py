@@ -12,7 +12,12 @@ from response.slack.payloads.events import (
     UrlVerification,
     parse_event,
 )
-from response.slack.payloads.fields import MalformedPayload, UnknownPayload, load_json
+from response.slack.payloads.fields import (
+    MalformedPayload,
+    UnknownPayload,
+    load_json,
+    row_number,
+)
 from response.slack.payloads.inner_events import (
     ChannelName,
     Message,
@@ -74,6 +79,7 @@ __all__ = [
     "parse_slash_command",
     "parse_time",
     "parse_user",
+    "row_number",
     "section_text",
     "step_key",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from response.exceptions import ResponseError
@@ -25,6 +26,11 @@ class UnknownPayload:
     """A payload of a type that nothing here handles: acknowledged, logged, dropped."""
 
     type: str
+
+
+def row_number(value: str) -> int | None:
+    """The primary key that ``value`` spells; None for huge numbers and all other texts."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= 9 else None
 
 
 def load_json(body: bytes | str) -> dict[str, Any]:
@@ -107,6 +113,17 @@ class Fields:
         longest = MAX_ROW_ID if name in ROW_IDS else MAX_ID
         if len(value) > longest or not value.isprintable():
             raise MalformedPayload(f"'{self.path(name)}' is no identifier")
+        return value
+
+    def time_stamp(self, name: str) -> str:
+        """A message's ``ts``: seconds since 1970 with a decimal point, which name it, too."""
+        value = self.id(name)
+        try:
+            datetime.fromtimestamp(float(value), tz=UTC)
+        except (ValueError, OverflowError, OSError) as failure:
+            raise MalformedPayload(f"'{self.path(name)}' is no time stamp") from failure
+        if len(value) > MAX_ROW_ID:
+            raise MalformedPayload(f"'{self.path(name)}' is no time stamp")
         return value
 
     def flag(self, name: str) -> bool:

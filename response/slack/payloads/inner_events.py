@@ -10,8 +10,9 @@ from typing import Any
 from django.utils import timezone
 
 from response.slack.payloads.events import channel_of, id_or_object
-from response.slack.payloads.fields import Fields
+from response.slack.payloads.fields import Fields, MalformedPayload
 
+MAX_CHANNEL_NAME = 80
 # Subtypes of messages that a person typed; the others tell of joins, topics, edits …
 TYPED_BY_PEOPLE = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 
@@ -109,7 +110,7 @@ def parse_pin(event: Mapping[str, Any]) -> Pin | None:
     person, bot = message.maybe_id("user"), message.maybe_id("bot_id")
     return Pin(
         channel_id=channel_of(fields),
-        message_ts=message.id("ts"),
+        message_ts=message.time_stamp("ts"),
         author_id=person or bot,
         by_bot=not person,
         text=message.maybe_text("text"),
@@ -120,7 +121,10 @@ def parse_pin(event: Mapping[str, Any]) -> Pin | None:
 def parse_channel_name(event: Mapping[str, Any]) -> ChannelName:
     """A ``channel_rename`` or ``group_rename`` event."""
     channel = Fields(event, "event").child("channel")
-    return ChannelName(channel_id=channel.id("id"), name=channel.id("name"))
+    name = channel.id("name")
+    if len(name) > MAX_CHANNEL_NAME:
+        raise MalformedPayload(f"'{channel.path('name')}' is longer than any of Slack's")
+    return ChannelName(channel_id=channel.id("id"), name=name)
 
 
 def parse_user(event: Mapping[str, Any]) -> Mapping[str, Any]:
