@@ -46,7 +46,7 @@ xlink:href="javascript:{RUN}"><text>a</text></a><animate onbegin={RUN} attribute
     "malformed tags": f"""<<script>{RUN}//<</script> <img \"\"\"><script>{RUN}</script>"> <IMG
 SRC=x onerror\n=\n"{RUN}" <a href='x' onclick='{RUN}'a <script\x0b>{RUN}</script> <\x00script>{RUN}
 <%<!--'%><script>{RUN}</script --> <!--[if gte IE 4]><script>{RUN}</script><![endif]-->
-<img/src=x/onerror={RUN}> <\u200bscript>{RUN} ＜script＞{RUN}＜/script＞ <? echo('<scr)'; ?>""",
+<img/src=x/onerror={RUN}> <\u200bscript>{RUN} \uff1cscript\uff1e{RUN}\uff1c/script\uff1e <? echo('<scr)'; ?>""",
     "styles": f"""<style>@import '//evil.test/x.css'; body{{background:url(//evil.test/y)}}</style>
 <div style="background:url(//evil.test/z);width:expression({RUN})">a</div>
 <link rel=stylesheet href=//evil.test/w.css> <p style=position:fixed;inset:0>b</p>""",
@@ -60,7 +60,8 @@ content="0;url=//evil.test/m"><form action=//evil.test/f><button>a</button></for
 %3Cscript%3E{RUN}%3C/script%3E &LT;script&GT;{RUN} &#0000060script>{RUN} +ADw-script+AD4-{RUN}""",
     "markdown": f"""![a](//evil.test/1.png) ![b](javascript:{RUN}) ![c][r] [d][s] <//evil.test/2>
 [e](https://x.test "onmouseover={RUN}") [f](https://x.test'onclick='{RUN}) ![g"onerror="{RUN}](x)
-[h](<javascript:{RUN}>) [i](https://x.test/"onfocus="{RUN}"autofocus=") <https://x.test/"><svg/onload={RUN}>
+[h](<javascript:{RUN}>) [i](https://x.test/"onfocus="{RUN}"autofocus=")
+<https://x.test/"><svg/onload={RUN}>
 
 [r]: //evil.test/3.png "x"
 [s]: javascript:{RUN}
@@ -72,7 +73,8 @@ content="0;url=//evil.test/m"><form action=//evil.test/f><button>a</button></for
 |--|
 |<img src=x onerror={RUN}>|""",
     "templates": f"""{{{{constructor.constructor('{RUN}')()}}}} ${{{RUN}}} {{% load x %}}{{{{ 7*7 }}}}
-<%= 7*7 %> #{{7*7}} [[${{7*7}}]] {{{{'a'.constructor.prototype.charAt=[].join}}}} {{!!{RUN}!!}}""",
+<%= 7*7 %> #{{7*7}} [[${{7*7}}]] {{{{'a'.constructor.prototype.charAt=[].join}}}} 
+{{!!{RUN}!!}}""",
     "tokens": f"""<@U0ANA|<img src=x onerror={RUN}>> <#C0GENERAL|"><script>{RUN}</script>>
 <https://x.test/"onmouseover="{RUN}|"><svg onload={RUN}>> <mailto:a@x.test"onclick="{RUN}|b>
 <https://x.test|https://evil.test> <!subteam^S1|<script>{RUN}</script>>""",

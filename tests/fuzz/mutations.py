@@ -122,9 +122,27 @@ def mutated_bytes(draw: st.DrawFn, body: bytes) -> bytes:
         st.one_of(
             st.binary(min_size=1, max_size=6),
             st.sampled_from(
-                [b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\x80", b"%00", b"%ff", b"%ED%A0%80"]
-                + [b"\\ud800", b"\\u0000", b"&payload=", b"&text=", b";", b'"type":1,', b"NaN"]
-                + [b"\xef\xbb\xbf", b"&" * 2000, b"[" * 5000, b'{"a":' * 5000, b"9" * 5000]
+                [
+                    b"\x00",
+                    b"\xff\xfe",
+                    b"\xed\xa0\x80",
+                    b"\xc0\x80",
+                    b"%00",
+                    b"%ff",
+                    b"%ED%A0%80",
+                    b"\\ud800",
+                    b"\\u0000",
+                    b"&payload=",
+                    b"&text=",
+                    b";",
+                    b'"type":1,',
+                    b"NaN",
+                    b"\xef\xbb\xbf",
+                    b"&" * 2000,
+                    b"[" * 5000,
+                    b'{"a":' * 5000,
+                    b"9" * 5000,
+                ]
             ),
         )
     )

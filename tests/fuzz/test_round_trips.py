@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.test import Client
@@ -151,8 +152,6 @@ def test_a_title_reads_the_same_on_every_page(town: Town) -> None:
 
 
 def test_what_follows_a_command_stands_in_the_form_or_in_the_answer(town: Town) -> None:
-    from urllib.parse import urlencode
-
     answers = [None, b'{"ok": false, "error": "expired_trigger_id"}', b"<html>"]
 
     @fuzzed(st.tuples(typed, st.sampled_from(answers)), percent=2, name="texts of commands")
@@ -209,7 +208,7 @@ def test_the_rest_api_takes_or_refuses_with_a_reason(town: Town) -> None:
             assert answer.status_code in {200, 201, 400}, (case, answer.content)
             said = answer.json()
             if answer.status_code == 400:
-                assert said and isinstance(said, dict | list), case
+                assert said, case
                 return
             sent = {k: v for k, v in data.items() if k in ("report", "summary", "impact", "text")}
             for name, value in sent.items():

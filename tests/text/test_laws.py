@@ -77,7 +77,7 @@ def test_what_is_typed_reaches_slack_and_json_as_it_is(string):
 def test_prose_reads_on_a_page_as_it_was_typed(string):
     """Without what Markdown gives a meaning to; space at the ends of lines is nothing to see."""
     prose = " ".join(re.sub(r"[^\w<>&'\"@.,;!?/= ]|[_\x1c-\x1f\x85]", "", storable(string)).split())
-    prose = f"So: {prose}"
+    prose = f"So: {prose}".strip()
     assume("https://" not in prose)
     shown = text.to_html(text.from_plain(prose))
 
