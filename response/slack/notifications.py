@@ -92,7 +92,7 @@ def _store_together(dues: Sequence[Due]) -> None:
 
 
 def _store_alone(due: Due) -> bool:
-    stored = inbox.store(
+    return inbox.store(
         key=due.key,
         kind=Delivery.Kind.NOTIFICATION,
         payload={},
@@ -100,7 +100,6 @@ def _store_alone(due: Due) -> bool:
         lane=due.comms_channel.channel_id,
         incident=due.comms_channel.incident,
     )
-    return stored is not None
 
 
 def _due(now: datetime) -> Iterator[Due]:
