@@ -80,6 +80,10 @@ class Server:
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def memory(self) -> float:
+        """MB that the largest of its workers has in memory."""
+        return max((memory(pid) for pid in self.workers()), default=0.0)
+
     def stop(self) -> None:
         self.process.terminate()
         try:
@@ -87,6 +91,15 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def memory(pid: int) -> float:
+    """MB that a process has in memory; none where there is no /proc, or no such process."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 @contextmanager
