@@ -12,7 +12,7 @@ PHASES = {
     "transport": ["200"],
     "tick": ["10000"],
     "pages": ["100000", "5000"],
-    "outside": ["100000"],
+    "outside": ["{backlog}"],
 }
 
 

@@ -56,7 +56,7 @@ def _ticking(bench: Bench) -> Process:
     started: list[subprocess.Popen[bytes]] = []
 
     def start() -> None:
-        command = [sys.executable, "-m", "django", "response_tick"]
+        command = [sys.executable, "-m", "django", "response_tick", "--skip-checks"]
         environment = bench.scene.environment
         ticking = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         started.append(ticking)

@@ -35,14 +35,19 @@ def together(
     return {phase: found.get(phase, missing) for phase in phases}
 
 
-def alone(phase: str, environment: Mapping[str, str]) -> Found:
+def alone(phase: str, options: Mapping[str, Any], environment: Mapping[str, str]) -> Found:
     """A phase that is one script."""
     environment = {**environment, "DJANGO_SETTINGS_MODULE": "app_settings"}
     migrate = [sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity=0"]
+    migrate.append("--skip-checks")
     _, error = _run(migrate, environment, budget.START)
     if error:
         return {"error": error}, []
-    command = [sys.executable, str(HERE / f"{phase}.py"), *PHASES[phase]]
+    command = [
+        sys.executable,
+        str(HERE / f"{phase}.py"),
+        *(one.format(**options) for one in PHASES[phase]),
+    ]
     before = os.getloadavg()[0]
     text, error = _run(command, environment, budget.ALONE)
     found = {"error": error} if error else dict(json.loads(text.splitlines()[-1]))

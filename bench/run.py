@@ -120,7 +120,7 @@ def measured(kind: str, options: argparse.Namespace, label: str) -> Iterator[res
         if phase in alone.PHASES:
             print(f"{label}: {phase}", file=sys.stderr, flush=True)
             with surroundings(kind) as environment:
-                figures, load = children.alone(phase, environment)
+                figures, load = children.alone(phase, wanted, environment)
             yield results.Result(kind, phase, figures, load)
 
 

@@ -17,6 +17,9 @@ from servers import HERE, Server, free_port, serving
 
 LATENCY_OF_SLACK = 200
 HEADLINES = "C0INCIDENTS"
+# Seconds. As servers in front of an API do; gunicorn's own two would end, again and again, in the
+# moment in which a command of every two seconds is answered.
+KEEP_ALIVE = 75
 FAULT = re.compile(r" (WARNING|ERROR|CRITICAL) |Error")
 SHOWN = 20
 
@@ -50,8 +53,14 @@ class Scene:
 
     def slack(self) -> AbstractContextManager[Server]:
         """Slack's side, running."""
-        path = "/sandbox/api/api.test"
-        return serving(self.slack_port, self.slack_environment, workers=1, threads=32, path=path)
+        return serving(
+            self.slack_port,
+            self.slack_environment,
+            workers=1,
+            threads=32,
+            path="/sandbox/api/api.test",
+            keep_alive=KEEP_ALIVE,
+        )
 
     @contextmanager
     def app(self) -> Iterator[Server]:

@@ -34,12 +34,14 @@ class Server:
         workers: int,
         threads: int,
         log: Path | None = None,
+        keep_alive: int = 2,
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         command = [
             *(sys.executable, "-m", "gunicorn", "demo.wsgi:application", "--chdir", str(HERE)),
             *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
             *("--workers", str(workers), "--threads", str(threads)),
+            *("--keep-alive", str(keep_alive)),
             *("--log-level", "warning", "--no-control-socket"),
         ]
         with log.open("ab") if log else nullcontext() as to:
@@ -111,9 +113,13 @@ def serving(
     threads: int,
     path: str,
     log: Path | None = None,
+    keep_alive: int = 2,
 ) -> Iterator[Server]:
-    """``log`` is a file for what it prints, which else goes to where our own goes."""
-    server = Server(port, environment, workers, threads, log)
+    """``log`` is a file for what it prints, which else goes to where our own goes.
+
+    ``keep_alive`` is for how many seconds a connection may idle; two are gunicorn's own.
+    """
+    server = Server(port, environment, workers, threads, log, keep_alive)
     try:
         server.wait_until_ready(path)
         yield server
