@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import signal
 import sys
 import tempfile
 import time
@@ -125,6 +126,8 @@ def measured(kind: str, options: argparse.Namespace, label: str) -> Iterator[res
 
 
 def main() -> int:
+    # What was started is ended on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _arguments()
     if options.read:
         found = [one for path in options.read for one in results.read(path)]
