@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -73,7 +74,7 @@ def insert_with(
     """
     connection = transaction.get_connection(alias())
     # Refused rows must not spoil a transaction of the caller's: there it takes a savepoint.
-    if connection.vendor != "postgresql" or connection.in_atomic_block or not rows:
+    if not _is_postgresql() or connection.in_atomic_block or not rows:
         with atomic():
             (pk,) = insert(model, [values])
             insert(child, [{**row, link: pk} for row in rows])
@@ -84,6 +85,31 @@ def insert_with(
         cursor.execute(statement, _prepared(own, [values]) + _prepared(linked, rows))
         ((key,),) = cursor.fetchall()
         return int(key)
+
+
+def insert_new(model: type[models.Model], rows: Sequence[Values], key: str) -> dict[Any, int]:
+    """Write those of ``rows`` whose ``key``, which must be unique, no row has yet.
+
+    One statement however many they are, in their order; returns what it wrote, the primary key
+    by ``key``. A row that another transaction is writing is waited for.
+    """
+    if not rows:
+        return {}
+    column = _columns([_field(model, key)])
+    statement = (
+        f"{_insert_many_statement(model)} "
+        f"ON CONFLICT ({column}) DO NOTHING RETURNING {column}, {_key(model)}"
+    )
+    with transaction.get_connection(alias()).cursor() as cursor:
+        cursor.execute(statement, _packed(_fields(model), rows))
+        return dict(cursor.fetchall())
+
+
+def insert_many(model: type[models.Model], rows: Sequence[Values]) -> None:
+    """Write ``rows`` in one statement however many they are, in their order."""
+    if rows:
+        with transaction.get_connection(alias()).cursor() as cursor:
+            cursor.execute(_insert_many_statement(model), _packed(_fields(model), rows))
 
 
 def add_up(
@@ -116,6 +142,10 @@ def _fields(model: type[models.Model], besides: str = "") -> list[models.Field[A
     return [field for field in fields if not field.primary_key and field.attname != besides]
 
 
+def _field(model: type[models.Model], attname: str) -> models.Field[Any, Any]:
+    return next(field for field in model._meta.concrete_fields if field.attname == attname)
+
+
 def _prepared(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Values]) -> list[object]:
     """What the database is given for ``fields`` of each row, one after the other."""
     connection = transaction.get_connection(alias())
@@ -126,6 +156,46 @@ def _prepared(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Values]) 
         for row in rows
         for field in fields
     ]
+
+
+def _packed(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Values]) -> list[object]:
+    """The parameters of ``_insert_many_statement``: as few as a row has, or one."""
+    values, width = _prepared(fields, rows), len(fields)
+    if _is_postgresql():
+        return [values[column::width] for column in range(width)]
+    return [json.dumps([values[at : at + width] for at in range(0, len(values), width)])]
+
+
+@lru_cache
+def _insert_many_statement(model: type[models.Model]) -> str:
+    """Of any number of rows; a parameter for each value would be too many for SQLite.
+
+    Django allows it 999 of them, which are a hundred rows.
+    """
+    fields = _fields(model)
+    if _is_postgresql():
+        connection = transaction.get_connection(alias())
+        arrays = ", ".join(f"%s::{_type(field, connection)}[]" for field in fields)
+        names = ", ".join(f"c{number}" for number in range(len(fields)))
+        picked, order = names, "v.row"
+        source = f"unnest({arrays}) WITH ORDINALITY AS v ({names}, row)"
+    else:
+        picked = ", ".join(f"json_extract(v.value, '$[{n}]')" for n in range(len(fields)))
+        source, order = "json_each(%s) AS v", "v.key"
+    # Without a WHERE, SQLite would take an ON CONFLICT after it for that of a join.
+    return (
+        f"INSERT INTO {_table(model)} ({_columns(fields)}) "  # noqa: S608 (names)
+        f"SELECT {picked} FROM {source} WHERE TRUE ORDER BY {order}"
+    )
+
+
+def _type(field: models.Field[Any, Any], connection: Any) -> str:
+    """What PostgreSQL calls it; no length, since a cast to one would cut without a word."""
+    return str(field.db_type(connection)).partition("(")[0]
+
+
+def _is_postgresql() -> bool:
+    return bool(transaction.get_connection(alias()).vendor == "postgresql")
 
 
 @lru_cache
@@ -160,7 +230,7 @@ def _insert_with_statement(
     """In order: keys are given out so, and tell later in which order the rows are meant."""
     fields, key = _fields(child, link), _key(model)
     connection = transaction.get_connection(alias())
-    into = [next(f for f in child._meta.concrete_fields if f.attname == link), *fields]
+    into = [_field(child, link), *fields]
     # Without its type a NULL, or a date, would be taken for text.
     typed = [f"v.c{number}::{field.db_type(connection)}" for number, field in enumerate(fields)]
     names = ", ".join(f"c{number}" for number in range(len(fields)))
