@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -99,6 +100,28 @@ def _insert_by_view(cursor: Any, way: statements.Way, values: Sequence[object]) 
         cursor.execute(way.insert, values)
 
 
+def insert_new(model: type[models.Model], rows: Sequence[Values], key: str) -> dict[Any, int]:
+    """Write those of ``rows`` whose ``key``, which must be unique, no row has yet.
+
+    One statement however many they are, in their order; returns what it wrote, the primary key
+    by ``key``. A row that another transaction is writing is waited for.
+    """
+    if not rows:
+        return {}
+    packed = _packed(statements.fields(model), rows)
+    with transaction.get_connection(alias()).cursor() as cursor:
+        cursor.execute(statements.insert_new(alias(), model, key), packed)
+        return dict(cursor.fetchall())
+
+
+def insert_many(model: type[models.Model], rows: Sequence[Values]) -> None:
+    """Write ``rows`` in one statement however many they are, in their order."""
+    if rows:
+        packed = _packed(statements.fields(model), rows)
+        with transaction.get_connection(alias()).cursor() as cursor:
+            cursor.execute(statements.insert_many(alias(), model), packed)
+
+
 def add_up(
     model: type[models.Model], rows: Sequence[Values], *, keys: Sequence[str], sums: Sequence[str]
 ) -> None:
@@ -132,3 +155,11 @@ def _prepared(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Values]) 
         for row in rows
         for field in fields
     ]
+
+
+def _packed(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Values]) -> list[object]:
+    """The parameters of ``statements.insert_many``: as few as a row has, or one."""
+    values, width = _prepared(fields, rows), len(fields)
+    if transaction.get_connection(alias()).vendor == "postgresql":
+        return [values[column::width] for column in range(width)]
+    return [json.dumps([values[at : at + width] for at in range(0, len(values), width)])]

@@ -34,6 +34,39 @@ def insert(alias: str, model: Model, count: int) -> str:
 
 
 @lru_cache
+def insert_many(alias: str, model: Model) -> str:
+    """Any number of rows; a parameter for each value would be too many for SQLite.
+
+    Django allows it 999 of them, which are a hundred rows. So PostgreSQL is given an array a
+    column, SQLite one JSON text: an array of rows.
+    """
+    names, of = _Names(alias), fields(model)
+    if connections[alias].vendor == "postgresql":
+        arrays = ", ".join(f"%s::{_type(alias, field)}[]" for field in of)
+        picked, order = ", ".join(f"c{at}" for at in range(len(of))), "v.row"
+        source = f"unnest({arrays}) WITH ORDINALITY AS v ({picked}, row)"
+    else:
+        picked = ", ".join(f"json_extract(v.value, '$[{at}]')" for at in range(len(of)))
+        source, order = "json_each(%s) AS v", "v.key"
+    # Without a WHERE, SQLite would take an ON CONFLICT after it for that of a join.
+    return (
+        f"INSERT INTO {names.table(model)} ({names.columns(of)}) "  # noqa: S608 (names)
+        f"SELECT {picked} FROM {source} WHERE TRUE ORDER BY {order}"
+    )
+
+
+@lru_cache
+def insert_new(alias: str, model: Model, key: str) -> str:
+    """The same, less rows whose ``key`` is there; returns it and the primary key of the rest."""
+    names = _Names(alias)
+    column = names.columns([_field(model, key)])
+    return (
+        f"{insert_many(alias, model)} "
+        f"ON CONFLICT ({column}) DO NOTHING RETURNING {column}, {names.key(model)}"
+    )
+
+
+@lru_cache
 def add_up(
     alias: str, model: Model, count: int, keys: tuple[str, ...], sums: tuple[str, ...]
 ) -> str:
@@ -71,8 +104,7 @@ class Family:
     @property
     def into(self) -> Fields:
         """What is written of each row of ``child``."""
-        link = next(f for f in self.child._meta.concrete_fields if f.attname == self.link)
-        return [link, *self.linked]
+        return [_field(self.child, self.link), *self.linked]
 
 
 @lru_cache
@@ -131,6 +163,15 @@ def way_in(alias: str, family: Family) -> Way:
         f"VALUES {children}; END",
     )
     return Way(make, f"INSERT INTO {view} VALUES ({_places(columns)})")  # noqa: S608 (names)
+
+
+def _field(model: Model, attname: str) -> models.Field[Any, Any]:
+    return next(field for field in model._meta.concrete_fields if field.attname == attname)
+
+
+def _type(alias: str, field: models.Field[Any, Any]) -> str:
+    """What PostgreSQL calls it; no length, since a cast to one would cut without a word."""
+    return str(field.db_type(connections[alias])).partition("(")[0]
 
 
 class _Names:

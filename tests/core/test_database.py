@@ -90,6 +90,54 @@ def test_what_may_be_there_once_only_is_not_inserted_twice():
     assert Delivery.objects.count() == 1
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 50, 3000])
+def test_any_number_of_rows_is_inserted_in_order_in_one_statement(count, django_assert_num_queries):
+    at, incident = timezone.now(), make_incident()
+    rows = [
+        {"key": f"k{number}", "kind": "event", "received_at": at, "incident_id": pk}
+        for number in range(count)
+        for pk in [incident.pk if number % 2 else None]
+    ]
+    with django_assert_num_queries(1):
+        keys = database.insert_new(Delivery, rows, "key")
+    deliveries = Delivery.objects.order_by("pk")
+    assert [delivery.key for delivery in deliveries] == [row["key"] for row in rows]
+    assert {delivery.key: delivery.pk for delivery in deliveries} == keys
+    assert [delivery.incident_id for delivery in deliveries] == [row["incident_id"] for row in rows]
+    assert {(delivery.received_at, delivery.payload) for delivery in deliveries} == {(at, "")}
+    runs = [{"delivery_id": keys[row["key"]], "lane": "C1", "handler": "hé\"'"} for row in rows]
+    with django_assert_num_queries(1):
+        database.insert_many(HandlerRun, runs)
+    made = HandlerRun.objects.order_by("pk")
+    assert [run.delivery_id for run in made] == [run["delivery_id"] for run in runs]
+    expected = ("C1", "hé\"'", "pending", 0, "", None)
+    assert {
+        (run.lane, run.handler, run.state, run.attempts, run.error, run.finished_at) for run in made
+    } == {expected}
+    assert all(run.next_try >= at for run in made)
+
+
+@pytest.mark.django_db
+def test_of_many_rows_those_that_are_there_are_left_out(django_assert_num_queries):
+    database.insert(Delivery, [{"key": "b", "kind": "event", "payload": "first"}])
+    rows = [{"key": key, "kind": "event", "payload": "second"} for key in "abc"]
+    assert sorted(database.insert_new(Delivery, rows, "key")) == ["a", "c"]
+    assert database.insert_new(Delivery, rows, "key") == {}
+    with django_assert_num_queries(0):
+        assert database.insert_new(Delivery, [], "key") == {}
+        database.insert_many(HandlerRun, [])
+    payloads = dict(Delivery.objects.values_list("key", "payload"))
+    assert payloads == {"a": "second", "b": "first", "c": "second"}
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite knows no lengths")
+def test_what_is_too_long_is_refused_and_not_cut():
+    with pytest.raises(DataError):
+        database.insert_new(Delivery, [{"key": "k" * 300, "kind": "event"}], "key")
+
+
 def insert_delivery(*handlers, **values):
     delivery = {"key": "k", "kind": "event", "payload": "{}", **values}
     runs = [{"lane": "C1", "handler": handler} for handler in handlers]
