@@ -37,14 +37,16 @@ def left() -> dict[str, int]:
 def settled() -> dict[str, Any]:
     """When each box was empty, in seconds from now; what was left in it after 10 s if it was not.
 
-    Nothing arrives meanwhile, so what is empty once stays so.
+    An outbox that is empty may fill again: with what the rest of the inbox asks for.
     """
     began = time.monotonic()
     empty: dict[str, float] = {}
     while True:
         rows, after = left(), time.monotonic() - began
         for box, count in rows.items():
-            if not count:
+            if count:
+                empty.pop(box, None)
+            else:
                 empty.setdefault(box, after)
         if len(empty) == len(rows) or after > SETTLE:
             break
