@@ -23,11 +23,24 @@ LEAD = 0.5
 
 @dataclass
 class Result:
-    """Seconds to the answer of each request, in no order, and what was not 2xx."""
+    """Seconds to the answer of each request, in their order, and what was not 2xx.
+
+    ``began`` is when the first was due, in seconds since the epoch; one is due every ``every``.
+    """
 
     latencies: list[float] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)
+    began: float = 0.0
+    every: float = 0.0
     seconds: float = 0.0
+
+    def due(self, number: int) -> float:
+        """When this request was due, in seconds since the epoch."""
+        return self.began + number * self.every
+
+    def accepted(self) -> int:
+        """How many were answered 2xx."""
+        return len(self.latencies) - sum(self.failures.values())
 
     def percentile(self, percent: float) -> float:
         """In milliseconds."""
@@ -81,21 +94,25 @@ def send(target: Target, *streams: tuple[list[bytes], float]) -> list[Result]:
 
 async def _send(target: Target, streams: tuple[tuple[list[bytes], float], ...]) -> list[Result]:
     url = urlsplit(target.url)
-    start = asyncio.get_running_loop().time() + LEAD
-    results = [Result() for _ in streams]
-    tasks = []
-    for (requests, rate), result in zip(streams, results, strict=True):
+    host, port = str(url.hostname), int(url.port or 80)
+    start, began = asyncio.get_running_loop().time() + LEAD, time.time() + LEAD
+    results, tasks = [], []
+    for requests, rate in streams:
+        result = Result([0.0] * len(requests), began=began, every=1 / rate)
+        results.append(result)
         for number, request in enumerate(requests):
-            due = start + number / rate
-            tasks.append(_one(str(url.hostname), int(url.port or 80), request, due, result))
+            tasks.append(_one(host, port, request, start, number, result))
     await asyncio.gather(*tasks)
     for result in results:
         result.seconds = asyncio.get_running_loop().time() - start
     return results
 
 
-async def _one(host: str, port: int, request: bytes, due: float, result: Result) -> None:
+async def _one(
+    host: str, port: int, request: bytes, start: float, number: int, result: Result
+) -> None:
     loop = asyncio.get_running_loop()
+    due = start + number * result.every
     await asyncio.sleep(due - loop.time())
     answered = loop.create_future()
     connection = None
@@ -108,7 +125,7 @@ async def _one(host: str, port: int, request: bytes, due: float, result: Result)
     except (OSError, TimeoutError) as failure:
         status = type(failure).__name__
     finally:
-        result.latencies.append(loop.time() - due)
+        result.latencies[number] = loop.time() - due
         if connection is not None:
             connection.close()
     if not status.startswith("2"):

@@ -1,37 +1,45 @@
 """How fast Slack is answered, how soon the work is done, and how many Slack calls it takes.
 
-    python bench/run.py                          both databases, all phases
+    python bench/run.py                          both databases, the phases of a few minutes
     python bench/run.py --database sqlite --phases messages --seconds 5
-    python bench/run.py --runs 3 --write docs/performance.md
+    python bench/run.py --runs 5 --seconds 60 --phases control messages elsewhere \\
+        --write docs/performance.md              medians of five runs, on the page
+    python bench/run.py --phases all --json figures.json
+    python bench/run.py --read figures.json --write docs/performance.md
 
 The app runs as in production: gunicorn with 2 workers of 4 threads, DEBUG off. Slack is the
 sandbox in a process of its own, and each of its answers takes 200 ms. Load generator, Slack,
 database and app share this machine. PostgreSQL is measured where DATABASE_URL, or
 127.0.0.1:5432, names a server on which databases can be made.
+
+A phase that fails is told at the end, and does not lose the others' figures.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
+import shlex
+import signal
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import alone
-import marked
-import report
+import children
+import results
 
 HERE = Path(__file__).resolve().parent
 RUNNING = "postgres://postgres@127.0.0.1:5432/postgres"
-PHASES = ("control", "messages", "elsewhere", "slash", "mixed", "lifecycle", "sustained")
-LONGEST = 1200
+QUICK = ("control", "messages", "elsewhere", "commands", "reaction", "modal", "slash", "mixed")
+TOGETHER = (*QUICK, "lifecycle", "sustained", "backlog")
+PHASES = (*TOGETHER, *alone.PHASES)
+OPTIONS = ("rate", "slash_rate", "command_rate", "seconds", "step_seconds", "backlog")
 # So that neither .env nor the shell of whoever runs this has a say.
 UNSET = (
     *("INCIDENT_BOT_NAME", "INCIDENT_CHANNEL_NAME", "INCIDENT_REPORT_CHANNEL_NAME"),
@@ -64,38 +72,21 @@ def database(kind: str, folder: Path) -> Iterator[str]:
     url, name = server(), f"response_bench_{os.getpid()}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        finally:
+    try:
+        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    finally:
+        with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def measure_alone(kind: str, phases: list[str]) -> dict[str, Any]:
-    """The figures of phases that are one script each."""
-    found = {}
-    for phase in phases:
-        with tempfile.TemporaryDirectory(prefix="response-bench-") as name:
-            folder = Path(name)
-            (folder / "static").mkdir()
-            with database(kind, folder) as url:
-                found[phase] = alone.measure(phase, _environment(folder, url))
-    return found
-
-
-def measure(kind: str, options: dict[str, Any]) -> dict[str, Any]:
-    """The figures of one database."""
+@contextmanager
+def surroundings(kind: str) -> Iterator[dict[str, str]]:
+    """The environment of a process that measures: a folder and a database of its own."""
     with tempfile.TemporaryDirectory(prefix="response-bench-") as name:
         folder = Path(name)
         (folder / "static").mkdir()
         with database(kind, folder) as url:
-            environment = _environment(folder, url)
-            command = [sys.executable, str(HERE / "measure.py"), json.dumps(options)]
-            done = subprocess.run(
-                command, env=environment, stdout=subprocess.PIPE, text=True, timeout=LONGEST
-            )
-    if done.returncode:
-        raise SystemExit(f"The measurement on {kind} failed; its error is above.")
-    return dict(json.loads(done.stdout.splitlines()[-1]))
+            yield _environment(folder, url)
 
 
 def _environment(folder: Path, url: str) -> dict[str, str]:
@@ -117,47 +108,93 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
     }
 
 
+def measured(kind: str, options: argparse.Namespace, label: str) -> Iterator[results.Result]:
+    """One run on one database, phase by phase."""
+    wanted = {name: getattr(options, name) for name in OPTIONS} | {"label": label}
+    phases = [name for name in options.phases if name in TOGETHER]
+    if phases:
+        with surroundings(kind) as environment:
+            found = children.together(phases, wanted, environment)
+        for phase, (figures, load) in found.items():
+            yield results.Result(kind, phase, figures, load)
+    for phase in options.phases:
+        if phase in alone.PHASES:
+            print(f"{label}: {phase}", file=sys.stderr, flush=True)
+            with surroundings(kind) as environment:
+                figures, load = children.alone(phase, wanted, environment)
+            yield results.Result(kind, phase, figures, load)
+
+
 def main() -> int:
+    # What was started is ended on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _arguments()
+    if options.read:
+        found = [one for path in options.read for one in results.read(path)]
+        return _end(options, found)
     kinds = options.database or (["sqlite", "postgres"] if server() else ["sqlite"])
-    wanted = {name: getattr(options, name) for name in ("rate", "slash_rate", "seconds")}
-    sections = []
+    about = {
+        "command": shlex.join(["python", "bench/run.py", *_told_of(sys.argv[1:])]),
+        "on": f"{datetime.now(UTC):%d %B %Y}".lstrip("0"),
+    }
+    found, began = [], time.monotonic()
     for number in range(1, options.runs + 1):
-        together = [name for name in options.phases if name not in alone.PHASES]
-        if together:
-            figures = {kind: measure(kind, wanted | {"phases": together}) for kind in kinds}
-            sections.append(_section(number, figures))
-            print(sections[-1], flush=True)
         for kind in kinds:
-            found = measure_alone(kind, [name for name in options.phases if name in alone.PHASES])
-            if found:
-                sections.append(alone.tables(kind, found))
-                print(sections[-1], flush=True)
+            label = f"{kind}, run {number} of {options.runs}"
+            for one in measured(kind, options, label):
+                one.about = about
+                found.append(one)
+                if options.json:
+                    results.write(options.json, found)
+            minutes = (time.monotonic() - began) / 60
+            print(f"{label}: done after {minutes:.1f} min in all", file=sys.stderr, flush=True)
+    return _end(options, found)
+
+
+def _end(options: argparse.Namespace, found: list[results.Result]) -> int:
+    """Print the sections, write those that the page has a place for; 1 if a phase failed."""
+    sections = results.sections(found)
+    for name, text in sections.items():
+        print(f"## {name}\n\n{text}\n", flush=True)
     if options.write:
-        marked.write(options.write, "bench", "\n\n".join(sections))
-    return 0
+        results.write_sections(options.write, sections)
+    failed = [one for one in found if "error" in one.figures]
+    for one in failed:
+        print(f"FAILED: {one.database}, {one.phase}: {one.figures['error']}", file=sys.stderr)
+    return 1 if failed else 0
 
 
-def _section(number: int, figures: dict[str, dict[str, Any]]) -> str:
-    parts = [f"### Run {number}", f"{report.machine(figures)}.", report.table(figures)]
-    parts += [report.ratios(figures), report.sustained(figures), report.lifecycles(figures)]
-    return "\n\n".join(part for part in parts if part)
+def _told_of(arguments: list[str]) -> list[str]:
+    """The arguments without the names of files of whoever ran it."""
+    told, skip = [], False
+    for one in arguments:
+        if not skip and one not in ("--write", "--json"):
+            told.append(one)
+        skip = one in ("--write", "--json")
+    return told
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--database", action="append", choices=["sqlite", "postgres"])
-    parser.add_argument(
-        "--phases", nargs="+", choices=(*PHASES, *alone.PHASES), default=list(PHASES[:-1])
-    )
-    parser.add_argument("--rate", type=int, default=200, help="message events a second")
-    parser.add_argument("--slash-rate", type=int, default=10, help="slash commands a second")
-    parser.add_argument("--seconds", type=int, default=20, help="of each phase")
-    parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--write", type=Path, help="a page with marks for the figures")
-    return parser.parse_args()
+    add = parser.add_argument
+    add("--database", action="append", choices=["sqlite", "postgres"])
+    add("--phases", nargs="+", choices=("all", *PHASES), default=[*QUICK, "lifecycle"])
+    add("--rate", type=int, default=200, help="message events a second")
+    add("--slash-rate", type=int, default=10, help="/incident commands a second")
+    add("--command-rate", type=int, default=50, help="@incident commands a second")
+    add("--seconds", type=int, default=20, help="of each phase")
+    add("--step-seconds", type=int, default=10, help="of each rate that `sustained` tries")
+    add("--backlog", type=int, default=100_000, help="deliveries that wait, in `backlog`")
+    add("--runs", type=int, default=1, help="the tables have medians of them")
+    add("--write", type=Path, help="a page with marks for the figures")
+    add("--json", type=Path, help="a file for all figures, written after each phase")
+    add("--read", type=Path, nargs="+", help="such files, in place of measuring")
+    options = parser.parse_args()
+    if "all" in options.phases:
+        options.phases = list(PHASES)
+    return options
 
 
 if __name__ == "__main__":

@@ -34,12 +34,14 @@ class Server:
         workers: int,
         threads: int,
         log: Path | None = None,
+        keep_alive: int = 2,
     ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         command = [
             *(sys.executable, "-m", "gunicorn", "demo.wsgi:application", "--chdir", str(HERE)),
             *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
             *("--workers", str(workers), "--threads", str(threads)),
+            *("--keep-alive", str(keep_alive)),
             *("--log-level", "warning", "--no-control-socket"),
         ]
         with log.open("ab") if log else nullcontext() as to:
@@ -80,6 +82,10 @@ class Server:
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
+    def memory(self) -> float:
+        """MB that the largest of its workers has in memory."""
+        return max((memory(pid) for pid in self.workers()), default=0.0)
+
     def stop(self) -> None:
         self.process.terminate()
         try:
@@ -87,6 +93,15 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+
+def memory(pid: int) -> float:
+    """MB that a process has in memory; none where there is no /proc, or no such process."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 @contextmanager
@@ -98,9 +113,13 @@ def serving(
     threads: int,
     path: str,
     log: Path | None = None,
+    keep_alive: int = 2,
 ) -> Iterator[Server]:
-    """``log`` is a file for what it prints, which else goes to where our own goes."""
-    server = Server(port, environment, workers, threads, log)
+    """``log`` is a file for what it prints, which else goes to where our own goes.
+
+    ``keep_alive`` is for how many seconds a connection may idle; two are gunicorn's own.
+    """
+    server = Server(port, environment, workers, threads, log, keep_alive)
     try:
         server.wait_until_ready(path)
         yield server

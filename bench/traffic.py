@@ -6,6 +6,8 @@ import json
 import random
 import time
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from load import Target
@@ -27,19 +29,35 @@ TALK = (
 def messages(target: Target, channels: list[str], count: int) -> list[bytes]:
     """Things that people say, turn and turn about in all channels."""
     return [
-        _event(target, _message(channels[number % len(channels)], number), number)
+        _event(target, message(channels[number % len(channels)], number), number)
         for number in range(count)
     ]
 
 
-def commands(target: Target, channels: list[str], count: int) -> list[bytes]:
-    """``@incident`` commands that change something."""
-    requests = []
+@dataclass(frozen=True)
+class Mention:
+    """What somebody tells the bot: Slack delivers it twice, as a mention and as a message."""
+
+    channel: str
+    ts: str
+    user: str
+    as_mention: bytes
+    as_message: bytes
+
+
+def mentions(
+    target: Target, channels: list[str], count: int, orders: Sequence[str]
+) -> list[Mention]:
+    """``@incident`` commands, turn and turn about; ``{}`` in one is its number."""
+    made = []
     for number in range(count):
-        event = _message(channels[number % len(channels)], number)
-        event |= {"type": "app_mention", "text": f"<@{BOT}> action Look into alert {number}"}
-        requests.append(_event(target, event, number))
-    return requests
+        event = message(channels[number % len(channels)], number)
+        event["text"] = f"<@{BOT}> {orders[number % len(orders)].format(number)}"
+        as_message = _event(target, event, number)
+        as_mention = _event(target, event | {"type": "app_mention"}, number)
+        place = (str(event["channel"]), str(event["ts"]), str(event["user"]))
+        made.append(Mention(*place, as_mention, as_message))
+    return made
 
 
 def slash_commands(target: Target, triggers: list[str]) -> list[bytes]:
@@ -53,12 +71,13 @@ def slash_commands(target: Target, triggers: list[str]) -> list[bytes]:
 def control(target: Target, channels: list[str], count: int) -> list[bytes]:
     """The same bodies as of ``messages``, to the view that stores one row."""
     return [
-        target.request("/control", _envelope(_message(channels[0], number), number), JSON)
+        target.request("/control", envelope(message(channels[0], number), number), JSON)
         for number in range(count)
     ]
 
 
-def _message(channel: str, number: int) -> dict[str, object]:
+def message(channel: str, number: int) -> dict[str, object]:
+    """The event of something that a person says."""
     text = TALK[number % len(TALK)]
     ts = f"{time.time() + number / 1000:.6f}"
     element = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
@@ -77,10 +96,11 @@ def _message(channel: str, number: int) -> dict[str, object]:
 
 
 def _event(target: Target, event: dict[str, object], number: int) -> bytes:
-    return target.request("/slack/event", _envelope(event, number), JSON)
+    return target.request("/slack/event", envelope(event, number), JSON)
 
 
-def _envelope(event: dict[str, object], number: int) -> bytes:
+def envelope(event: dict[str, object], number: int) -> bytes:
+    """The body of a request that delivers ``event``."""
     authorization = {"enterprise_id": None, "team_id": TEAM, "user_id": BOT}
     envelope = {
         "token": "deprecated",

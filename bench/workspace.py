@@ -4,6 +4,11 @@ triggers N     N trigger ids that do not expire, as JSON: slash commands are mad
 latency MS     every call of the Web API takes so long
 lifecycle HOW  people live through an incident and close it with the ``button`` or by ``command``
 calls          the Web API calls of a lifecycle that came to an end, by method, as JSON
+channels       makes channels of these ids, and a headline of each; the headlines' ts, as JSON
+messages       makes these messages: channel, ts and user of each
+arrived M S    the calls of method M since S, in seconds since the epoch, as JSON
+
+What channels and messages are to be made comes as JSON on the standard input.
 """
 
 from __future__ import annotations
@@ -100,6 +105,54 @@ def calls() -> dict[str, int]:
     return dict(Counter(ApiCall.objects.values_list("method", flat=True)))
 
 
+def make_channels(ids: list[str]) -> list[str]:
+    """With everybody in them, who the app believes is there."""
+    from response.sandbox.models import Channel, Membership, Message, User
+
+    people = list(User.objects.all())
+    bot = next(person for person in people if person.is_bot)
+    now = time.time()
+    Channel.objects.bulk_create(
+        Channel(id=one, name=one.lower(), created=int(now), creator=bot) for one in ids
+    )
+    Membership.objects.bulk_create(
+        Membership(channel_id=one, user=person) for one in ids for person in people
+    )
+    rows = [
+        Message(
+            channel_id="C0INCIDENTS",
+            ts=f"{now - len(ids) + number:.6f}",
+            user=bot,
+            bot_id="B0INCIDENT",
+            text="Headline",
+        )
+        for number in range(len(ids))
+    ]
+    return [row.ts for row in Message.objects.bulk_create(rows)]
+
+
+def make_messages(said: list[list[str]]) -> None:
+    from response.sandbox.models import Message
+
+    Message.objects.bulk_create(
+        Message(channel_id=channel, ts=ts, user_id=user, text="@incident")
+        for channel, ts, user in said
+    )
+
+
+def arrived(method: str, since: float) -> list[dict[str, Any]]:
+    """When they arrived, for how long Slack had them, and what tells them apart."""
+    from response.sandbox.models import ApiCall
+
+    rows = ApiCall.objects.filter(method=method, at__gte=since).order_by("at")
+    kept = ("channel", "timestamp", "trigger_id", "text")
+    return [
+        {"at": row.at, "ms": row.ms, "ok": bool(row.answer.get("ok"))}
+        | {name: row.params[name] for name in kept if name in row.params}
+        for row in rows.iterator()
+    ]
+
+
 def main(command: str, *arguments: str) -> None:
     django.setup()
     if command == "triggers":
@@ -112,6 +165,12 @@ def main(command: str, *arguments: str) -> None:
         lifecycle(arguments[0])
     elif command == "calls":
         print(json.dumps(calls()))
+    elif command == "channels":
+        print(json.dumps(make_channels(json.load(sys.stdin))))
+    elif command == "messages":
+        make_messages(json.load(sys.stdin))
+    elif command == "arrived":
+        print(json.dumps(arrived(arguments[0], float(arguments[1]))))
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.apps import apps
-from django.db import connections, models, router, transaction
+from django.db import OperationalError, connections, models, router, transaction
+
+from response import statements
 
 Values = Mapping[str, Any]
 View = TypeVar("View", bound=Callable[..., Any])
@@ -53,10 +55,9 @@ def insert(model: type[models.Model], rows: Sequence[Values]) -> list[int]:
     """
     if not rows:
         return []
-    fields = _fields(model)
-    statement = _insert_statement(model, len(rows))
+    values = _prepared(statements.fields(model), rows)
     with transaction.get_connection(alias()).cursor() as cursor:
-        cursor.execute(statement, _prepared(fields, rows))
+        cursor.execute(statements.insert(alias(), model, len(rows)), values)
         return [pk for (pk,) in cursor.fetchall()]
 
 
@@ -66,24 +67,59 @@ def insert_with(
     child: type[models.Model],
     link: str,
     rows: Sequence[Values],
-) -> int:
+) -> None:
     """Write a row of ``model``, and ``rows`` of ``child`` whose ``link`` is its key: all or none.
 
-    Returns the key. PostgreSQL is asked once, where a transaction would take four round trips.
+    It is one statement; in a transaction of the caller's it is as many as there are tables, in
+    a savepoint, so that refused rows do not spoil it.
     """
     connection = transaction.get_connection(alias())
-    # Refused rows must not spoil a transaction of the caller's: there it takes a savepoint.
-    if connection.vendor != "postgresql" or connection.in_atomic_block or not rows:
+    if connection.in_atomic_block or not rows:
         with atomic():
             (pk,) = insert(model, [values])
             insert(child, [{**row, link: pk} for row in rows])
-            return pk
-    own, linked = _fields(model), _fields(child, link)
-    statement = _insert_with_statement(model, child, link, len(rows))
+        return
+    family = statements.Family(model, child, link, len(rows))
+    prepared = _prepared(family.own, [values]) + _prepared(family.linked, rows)
     with connection.cursor() as cursor:
-        cursor.execute(statement, _prepared(own, [values]) + _prepared(linked, rows))
-        ((key,),) = cursor.fetchall()
-        return int(key)
+        if connection.vendor == "sqlite":
+            _insert_by_view(cursor, statements.way_in(alias(), family), prepared)
+        else:
+            cursor.execute(statements.insert_family(alias(), family), prepared)
+
+
+def _insert_by_view(cursor: Any, way: statements.Way, values: Sequence[object]) -> None:
+    """Insert into SQLite's view, which is made on each connection when it is first missed."""
+    try:
+        cursor.execute(way.insert, values)
+    except OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        for statement in way.make:
+            cursor.execute(statement)
+        cursor.execute(way.insert, values)
+
+
+def insert_new(model: type[models.Model], rows: Sequence[Values], key: str) -> dict[Any, int]:
+    """Write those of ``rows`` whose ``key``, which must be unique, no row has yet.
+
+    One statement however many they are, in their order; returns what it wrote, the primary key
+    by ``key``. A row that another transaction is writing is waited for.
+    """
+    if not rows:
+        return {}
+    packed = _packed(statements.fields(model), rows)
+    with transaction.get_connection(alias()).cursor() as cursor:
+        cursor.execute(statements.insert_new(alias(), model, key), packed)
+        return dict(cursor.fetchall())
+
+
+def insert_many(model: type[models.Model], rows: Sequence[Values]) -> None:
+    """Write ``rows`` in one statement however many they are, in their order."""
+    if rows:
+        packed = _packed(statements.fields(model), rows)
+        with transaction.get_connection(alias()).cursor() as cursor:
+            cursor.execute(statements.insert_many(alias(), model), packed)
 
 
 def add_up(
@@ -91,14 +127,14 @@ def add_up(
 ) -> None:
     """Add the ``sums`` of each row to the one that has its ``keys``, or make it: one statement.
 
-    ``keys`` are what a constraint of the model makes unique.
+    ``keys`` are what a constraint of the model makes unique. Where several processes add to the
+    same rows, they give them in the same order, so that no two wait for each other.
     """
     if not rows:
         return
-    fields = _fields(model)
+    statement = statements.add_up(alias(), model, len(rows), tuple(keys), tuple(sums))
     with transaction.get_connection(alias()).cursor() as cursor:
-        statement = _add_up_statement(model, len(rows), tuple(keys), tuple(sums))
-        cursor.execute(statement, _prepared(fields, rows))
+        cursor.execute(statement, _prepared(statements.fields(model), rows))
 
 
 def first_row(sql: str, values: Sequence[object]) -> tuple[Any, ...] | None:
@@ -107,13 +143,6 @@ def first_row(sql: str, values: Sequence[object]) -> tuple[Any, ...] | None:
         cursor.execute(sql, values)
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
-
-
-@lru_cache
-def _fields(model: type[models.Model], besides: str = "") -> list[models.Field[Any, Any]]:
-    """What an INSERT names: all but the key, which the database gives, and ``besides``."""
-    fields = model._meta.concrete_fields
-    return [field for field in fields if not field.primary_key and field.attname != besides]
 
 
 def _prepared(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Values]) -> list[object]:
@@ -128,67 +157,9 @@ def _prepared(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Values]) 
     ]
 
 
-@lru_cache
-def _insert_statement(model: type[models.Model], count: int) -> str:
-    fields = _fields(model)
-    row = f"({_places(fields)})"
-    return (
-        f"INSERT INTO {_table(model)} ({_columns(fields)}) "  # noqa: S608 (names)
-        f"VALUES {', '.join([row] * count)} RETURNING {_key(model)}"
-    )
-
-
-@lru_cache
-def _add_up_statement(
-    model: type[models.Model], count: int, keys: tuple[str, ...], sums: tuple[str, ...]
-) -> str:
-    fields = _fields(model)
-    row, table = f"({_places(fields)})", _table(model)
-    named = {field.attname: _columns([field]) for field in fields}
-    added = [f"{named[name]} = {table}.{named[name]} + EXCLUDED.{named[name]}" for name in sums]
-    return (
-        f"INSERT INTO {table} ({_columns(fields)}) "  # noqa: S608 (names)
-        f"VALUES {', '.join([row] * count)} "
-        f"ON CONFLICT ({', '.join(named[name] for name in keys)}) DO UPDATE SET {', '.join(added)}"
-    )
-
-
-@lru_cache
-def _insert_with_statement(
-    model: type[models.Model], child: type[models.Model], link: str, count: int
-) -> str:
-    """In order: keys are given out so, and tell later in which order the rows are meant."""
-    fields, key = _fields(child, link), _key(model)
-    connection = transaction.get_connection(alias())
-    into = [next(f for f in child._meta.concrete_fields if f.attname == link), *fields]
-    # Without its type a NULL, or a date, would be taken for text.
-    typed = [f"v.c{number}::{field.db_type(connection)}" for number, field in enumerate(fields)]
-    names = ", ".join(f"c{number}" for number in range(len(fields)))
-    rows = ", ".join(f"({row}, {_places(fields)})" for row in range(count))
-    return (
-        f"WITH one AS ({_insert_statement(model, 1)}), "  # noqa: S608 (names)
-        f"others AS (INSERT INTO {_table(child)} ({_columns(into)}) "
-        f"SELECT one.{key}, {', '.join(typed)} FROM one, (VALUES {rows}) AS v (row, {names}) "
-        f"ORDER BY v.row) SELECT {key} FROM one"
-    )
-
-
-def _table(model: type[models.Model]) -> str:
-    return _quoted(model._meta.db_table)
-
-
-def _key(model: type[models.Model]) -> str:
-    return _quoted(model._meta.pk.column)
-
-
-def _columns(fields: Sequence[models.Field[Any, Any]]) -> str:
-    return ", ".join(_quoted(field.column) for field in fields)
-
-
-def _places(fields: Sequence[models.Field[Any, Any]]) -> str:
-    return ", ".join(["%s"] * len(fields))
-
-
-def _quoted(name: Any) -> str:
-    quoted: str = transaction.get_connection(alias()).ops.quote_name(str(name))
-    return quoted
+def _packed(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Values]) -> list[object]:
+    """The parameters of ``statements.insert_many``: as few as a row has, or one."""
+    values, width = _prepared(fields, rows), len(fields)
+    if transaction.get_connection(alias()).vendor == "postgresql":
+        return [values[column::width] for column in range(width)]
+    return [json.dumps([values[at : at + width] for at in range(0, len(values), width)])]

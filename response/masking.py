@@ -47,7 +47,7 @@ def masked(value: Any) -> Any:
 
 def masked_text(value: str) -> str:
     """A text (an error, a key) without tokens and the like."""
-    secrets = (conf.slack_token, conf.slack_app_token, conf.cron_token)
+    secrets = (conf.slack_token, conf.slack_app_token, conf.cron_token, conf.metrics_token)
     for secret in (*secrets, *conf.slack_signing_secrets):
         if secret and secret in value:
             value = value.replace(secret, MASK)

@@ -1,4 +1,8 @@
-"""What handlers of interactions are given, frozen."""
+"""What handlers of interactions are given, frozen.
+
+Whoever logs one of these writes no ``trigger_id`` nor ``response_url``: with them one can answer
+as the app.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +28,8 @@ class ActionContext:
     user_id: str
     message: Mapping[str, Any]
     value: str
-    trigger_id: str
-    response_url: str
+    trigger_id: str = field(repr=False)
+    response_url: str = field(repr=False)
     channel_id: str = ""
     action_id: str = ""
 
@@ -46,7 +50,7 @@ class ModalContext:
     view_id: str
     values: Mapping[str, Mapping[str, Any]]
     submission: Mapping[str, Any]
-    private_metadata: str = ""
+    private_metadata: str = field(default="", repr=False)
     incident: Incident | None = None
 
 
@@ -59,8 +63,8 @@ class ShortcutContext:
 
     user_id: str
     callback_id: str
-    trigger_id: str
-    response_url: str = ""
+    trigger_id: str = field(repr=False)
+    response_url: str = field(default="", repr=False)
     channel_id: str = ""
     message: Mapping[str, Any] = field(default_factory=dict)
     incident: Incident | None = None

@@ -7,6 +7,7 @@ never lost, and one that comes again is recognised by its key.
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -52,8 +53,8 @@ def store(
     lane: str,
     incident: Incident | None = None,
     incident_id: int | None = None,
-) -> Delivery | None:
-    """Store a delivery with a run for each of ``handlers`` (references); None for a repeat.
+) -> bool:
+    """Store a delivery with a run for each of ``handlers`` (references); False for a repeat.
 
     The incident, if there is one, is given as such or by its number.
     """
@@ -67,16 +68,23 @@ def store(
     try:
         same = {"lane": lane, "next_try": values["received_at"]}
         runs = [{**same, "handler": reference} for reference in handlers]
-        pk = database.insert_with(Delivery, values, HandlerRun, "delivery_id", runs)
+        database.insert_with(Delivery, values, HandlerRun, "delivery_id", runs)
     except IntegrityError:
         if Delivery.objects.filter(key=key).exists():
             logger.info("Delivery %s came again and is dropped", key)
             meter.count(meter.DELIVERIES, kind, "repeated")
-            return None
+            return False
         raise
     schedule_drain()
+    if logger.isEnabledFor(logging.DEBUG):
+        _log_stored(key, handlers)
+    return True
+
+
+def _log_stored(key: str, handlers: Sequence[str]) -> None:
+    """Ties a request's lines of the log to the delivery's: who reads those can do with a query."""
+    pk = Delivery.objects.values_list("pk", flat=True).get(key=key)
     logger.debug("Stored as delivery %s, for %s", pk, handlers, extra={"delivery": pk})
-    return Delivery(pk=pk, **values)
 
 
 def store_urgent(
@@ -86,16 +94,12 @@ def store_urgent(
     payload: Mapping[str, Any],
     handler: str,
     incident: Incident | None = None,
-) -> Delivery | None:
+) -> None:
     """Store an interaction; its handler runs right after the response, in this process."""
     lane = f"{URGENT}{key}"[:140]
-    delivery = store(
-        key=key, kind=kind, payload=payload, handlers=[handler], lane=lane, incident=incident
-    )
-    if delivery is not None:
+    if store(key=key, kind=kind, payload=payload, handlers=[handler], lane=lane, incident=incident):
         soon = partial(run_interaction, partial(work_lane, lane, timezone.now))
         database.on_commit(soon)
-    return delivery
 
 
 def work(clock: Clock) -> int:

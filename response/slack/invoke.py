@@ -88,8 +88,10 @@ def _incident(run: HandlerRun) -> Incident | None:
     pk = run.delivery.incident_id
     if pk is None:
         return None
-    incidents = Incident.objects.select_related("lead", "reporter")
-    return _reading(("incident", pk), lambda: incidents.filter(pk=pk).first())
+    return _reading(
+        ("incident", pk),
+        lambda: Incident.objects.select_related("lead", "reporter").filter(pk=pk).first(),
+    )
 
 
 def _acting(user_id: str) -> AbstractContextManager[object]:

@@ -11,20 +11,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError
+from django.utils import timezone
 
 from response import database, logs
 from response.background import schedule_drain
-from response.slack import inbox, nudges, registry
+from response.slack import nudges, registry
 from response.slack.discretion import log_exception
 from response.slack.models import CommsChannel, Delivery, HandlerRun, Notification
 from response.slack.registry import Handler
 
 logger = logs.get_logger("response.slack.notifications")
 
-# So many incidents are looked at with each query, and so many nudges stored.
-PAGE = 1000
-TOGETHER = 500
+# So many incidents are looked at with each query, and so many nudges stored in a transaction:
+# of a few statements each, so that all of them are fewer than one for 500 nudges.
+PAGE = 5000
+TOGETHER = 5000
 # ``Notification.repeat_count`` as 0.5.1 counts: 0 after the first nudge.
 NONE_YET = -1
 
@@ -59,18 +61,25 @@ def _batches(dues: Iterator[Due]) -> Iterator[list[Due]]:
 
 
 def _store(dues: Sequence[Due]) -> int:
-    """Store those that no earlier tick has stored, together."""
+    """Store those that no earlier tick has stored, together: all of them or none."""
     dues = _new(dues)
     if not dues:
         return 0
     try:
         with database.atomic():
-            _store_together(dues)
+            stored = _store_together(dues)
             schedule_drain()
-    except IntegrityError:
-        # Another tick is at the same ones.
-        return sum(_store_alone(due) for due in dues)
-    return len(dues)
+    except (DataError, IntegrityError):
+        # An incident that was deleted in this moment, or the like: it keeps no other from it.
+        if len(dues) > 1:
+            middle = len(dues) // 2
+            return _store(dues[:middle]) + _store(dues[middle:])
+        incident = dues[0].comms_channel.incident
+        log_exception(
+            logger, "%s is due and could not be stored", dues[0].reference, incident=incident
+        )
+        return 0
+    return stored
 
 
 def _new(dues: Sequence[Due]) -> list[Due]:
@@ -79,28 +88,22 @@ def _new(dues: Sequence[Due]) -> list[Due]:
     return [due for due in dues if due.key not in known]
 
 
-def _store_together(dues: Sequence[Due]) -> None:
-    kind = Delivery.Kind.NOTIFICATION
-    deliveries = Delivery.objects.bulk_create(
-        Delivery(key=due.key, kind=kind, payload="{}", incident=due.comms_channel.incident)
+def _store_together(dues: Sequence[Due]) -> int:
+    """Two statements however many they are; what another tick stored meanwhile is left to it."""
+    now, kind = timezone.now(), Delivery.Kind.NOTIFICATION
+    common = {"kind": kind, "payload": "{}", "received_at": now}
+    rows = [
+        {**common, "key": due.key, "incident_id": due.comms_channel.incident_id} for due in dues
+    ]
+    stored = database.insert_new(Delivery, rows, "key")
+    runs = [
+        {"delivery_id": stored[due.key], "lane": due.comms_channel.channel_id}
+        | {"handler": due.reference, "next_try": now}
         for due in dues
-    )
-    HandlerRun.objects.bulk_create(
-        HandlerRun(delivery=delivery, lane=due.comms_channel.channel_id, handler=due.reference)
-        for delivery, due in zip(deliveries, dues, strict=True)
-    )
-
-
-def _store_alone(due: Due) -> bool:
-    stored = inbox.store(
-        key=due.key,
-        kind=Delivery.Kind.NOTIFICATION,
-        payload={},
-        handlers=[due.reference],
-        lane=due.comms_channel.channel_id,
-        incident=due.comms_channel.incident,
-    )
-    return stored is not None
+        if due.key in stored
+    ]
+    database.insert_many(HandlerRun, runs)
+    return len(runs)
 
 
 def _due(now: datetime) -> Iterator[Due]:
@@ -111,11 +114,15 @@ def _due(now: datetime) -> Iterator[Due]:
     ]
     for page in _pages_of_open_channels() if handlers else ():
         sent = _sent(page)
+        done: list[Notification] = []
         for channel in page:
             had = sent.get(channel.incident_id, {})
             for reference, handler, keys in handlers:
                 last = next((had[key] for key in keys if key in had), None)
                 try:
+                    if not nudges.has_reason(handler, channel.incident):
+                        done.extend([last] if last else [])
+                        continue
                     due = _due_one(channel, reference, handler, last, now)
                 except Exception:  # noqa: BLE001 (logged below)
                     # A host's ``when``: it fails alone.
@@ -124,6 +131,7 @@ def _due(now: datetime) -> Iterator[Due]:
                     continue
                 if due is not None:
                     yield due
+        _start_again(done, now)
 
 
 def _can_be_now(handler: Handler) -> bool:
@@ -161,10 +169,6 @@ def _due_one(
     last: Notification | None,
     now: datetime,
 ) -> Due | None:
-    if not nudges.has_reason(handler, channel.incident):
-        if last is not None and last.repeat_count > NONE_YET:
-            _start_again(last, now)
-        return None
     count = last.repeat_count + 1 if last else 0
     interval = timedelta(minutes=int(handler.options["interval_mins"]))
     since = last.time if last else channel.created_date or channel.incident.start_time
@@ -174,7 +178,8 @@ def _due_one(
     return Due(reference=reference, comms_channel=channel, count=count, since=since)
 
 
-def _start_again(last: Notification, now: datetime) -> None:
-    """The reason is gone; should it come back, the nudges begin with the first."""
-    last.repeat_count, last.time = NONE_YET, now
-    last.save(update_fields=["repeat_count", "time"])
+def _start_again(done: Iterable[Notification], now: datetime) -> None:
+    """Their reason is gone; should it come back, the nudges begin with the first."""
+    counted = [row.pk for row in done if row.repeat_count > NONE_YET]
+    if counted:
+        Notification.objects.filter(pk__in=counted).update(repeat_count=NONE_YET, time=now)

@@ -25,7 +25,7 @@ logger = logs.get_logger("response.slack.together")
 # So many runs are read at once.
 MOST = 200
 # Seconds after which nothing joins a transaction: on SQLite everybody else waits meanwhile.
-LONGEST = 0.05
+LONGEST = 0.02
 Clock = Callable[[], datetime]
 Simple = tuple[HandlerRun, Handler]
 
@@ -90,9 +90,9 @@ def _is_simple(run: HandlerRun, handler: Handler) -> bool:
 
 def _run(simple: Sequence[Simple], known: invoke.Known, lease: SharedLease, clock: Clock) -> int:
     """Run those at the head in one transaction; how many there was time for."""
-    until = time.monotonic() + LONGEST
     done: list[HandlerRun] = []
     with database.atomic(), forbid_calls():
+        until = time.monotonic() + LONGEST
         with invoke.reading_once(known), UserStats.objects.counting_together():
             for run, handler in simple:
                 if done and time.monotonic() > until:

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
-from slack_sdk.webhook import WebhookClient
+from slack_sdk.webhook import WebhookClient, WebhookResponse
 
 from response.slack import connections, meter
 from response.slack.errors import (
@@ -97,6 +97,22 @@ class _Client(WebClient):
             return {"status": answer.code, "headers": headers, "body": body}
 
 
+class _Webhook(WebhookClient):
+    """The same for what is posted to a ``response_url``; this method is there from 3.35, too."""
+
+    def _perform_http_request_internal(
+        self, url: str, req: urllib.request.Request
+    ) -> WebhookResponse:
+        if self.proxy is not None or self.ssl is not None or not url.startswith("http"):
+            answered: WebhookResponse = super()._perform_http_request_internal(url, req)
+            return answered
+        with connections.open_url(req, timeout=self.timeout) as answer:
+            headers: Any = answer.headers
+            body = answer.read().decode(headers.get_content_charset() or "utf-8")
+            status = int(answer.code or 0)
+            return WebhookResponse(url=url, status_code=status, body=body, headers=headers)
+
+
 def make_web_client(token: str, base_url: str | None, timeout: float) -> WebClient:
     """A slack_sdk client that never retries. ``timeout`` is in seconds, for each network step."""
     # slack_sdk annotates the timeout as int and hands it to urllib, which takes fractions.
@@ -156,7 +172,7 @@ def post_to_response_url(
     if not is_slack_url(url, base_url):
         raise SlackPermanentError("The response_url is not on Slack's host; nothing was sent to it")
     options: dict[str, Any] = {"timeout": timeout}
-    webhook = WebhookClient(url, retry_handlers=[], logger=_sdk_logger, **options)
+    webhook = _Webhook(url, retry_handlers=[], logger=_sdk_logger, **options)
     webhook.proxy = None
     with meter.slack_call("response_url"):
         try:

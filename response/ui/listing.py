@@ -6,23 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q
+from django.core.paginator import Page
 from django.http import QueryDict
 
-from response.core.filters import search_incidents
 from response.core.models import Incident
 from response.core.names import names_mentioned_in
-from response.core.permissions import Viewer, visible_incidents
-
-ALL = "all"
-# The condition of each tab, in the order of the tabs.
-STATUSES = {
-    ALL: Q(),
-    "open": Q(end_time=None, report_only=False),
-    "closed": Q(end_time__isnull=False),
-    "reports": Q(report_only=True),
-}
+from response.core.permissions import Viewer
+from response.ui.matches import ALL, MOST, STATUSES, Matches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +52,7 @@ class Link:
     label: str
     url: str = ""
     current: bool = False
-    count: int | None = None
+    count: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,26 +69,19 @@ class Listing:
     any_exist: bool
 
 
-PER_PAGE = 50
-
-
 def get_listing(viewer: Viewer, query: ListQuery) -> Listing:
     """The incidents that exist for this person and match, newest first."""
-    matching = search_incidents(visible_incidents(viewer), query.words)
-    counts = matching.order_by().aggregate(
-        **{status: Count("pk", filter=condition) for status, condition in STATUSES.items()}
-    )
-    rows = matching.filter(STATUSES[query.status]).with_people()
-    page = Paginator(rows, PER_PAGE).get_page(query.page)
+    matches = Matches(viewer, query.words)
+    page = matches.page(query.status, query.page)
     return Listing(
         query=query,
         page=page,
         names=names_mentioned_in(incident.report for incident in page),
-        tabs=_tabs(query, counts),
+        tabs=_tabs(query, matches.counts),
         pages=_page_numbers(query, page),
         previous=_neighbour(query, page, -1, "Newer"),
         following=_neighbour(query, page, +1, "Older"),
-        any_exist=bool(counts[ALL] or (query.words and visible_incidents(viewer).exists())),
+        any_exist=matches.any_exist,
     )
 
 
@@ -108,14 +91,17 @@ def _tabs(query: ListQuery, counts: dict[str, int]) -> list[Link]:
             label=status.capitalize(),
             url=replace(query, status=status, page="1").url,
             current=status == query.status,
-            count=counts[status],
+            count=f"{MOST:,}+" if counts[status] > MOST else str(counts[status]),
         )
         for status in STATUSES
     ]
 
 
 def _page_numbers(query: ListQuery, page: Page[Incident]) -> list[Link]:
-    """`1 … 4 [5] 6 … 9`; empty where one page holds all."""
+    """`1 … 4 [5] 6 … 9`; empty where one page holds all.
+
+    Of a number that was not counted to its end, the last is that of the first page beyond.
+    """
     if not page.has_other_pages():
         return []
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

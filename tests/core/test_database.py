@@ -1,12 +1,12 @@
 """Transactions on the database of the incidents."""
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, connection
+from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, OperationalError, connection
 from django.utils import timezone
 
 from response import database
 from response.models import Incident
-from response.slack.models import Delivery, HandlerRun
+from response.slack.models import Delivery, HandlerRun, Tally
 from tests.core.factories import make_incident
 
 
@@ -90,10 +90,58 @@ def test_what_may_be_there_once_only_is_not_inserted_twice():
     assert Delivery.objects.count() == 1
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 50, 3000])
+def test_any_number_of_rows_is_inserted_in_order_in_one_statement(count, django_assert_num_queries):
+    at, incident = timezone.now(), make_incident()
+    rows = [
+        {"key": f"k{number}", "kind": "event", "received_at": at, "incident_id": pk}
+        for number in range(count)
+        for pk in [incident.pk if number % 2 else None]
+    ]
+    with django_assert_num_queries(1):
+        keys = database.insert_new(Delivery, rows, "key")
+    deliveries = Delivery.objects.order_by("pk")
+    assert [delivery.key for delivery in deliveries] == [row["key"] for row in rows]
+    assert {delivery.key: delivery.pk for delivery in deliveries} == keys
+    assert [delivery.incident_id for delivery in deliveries] == [row["incident_id"] for row in rows]
+    assert {(delivery.received_at, delivery.payload) for delivery in deliveries} == {(at, "")}
+    runs = [{"delivery_id": keys[row["key"]], "lane": "C1", "handler": "hé\"'"} for row in rows]
+    with django_assert_num_queries(1):
+        database.insert_many(HandlerRun, runs)
+    made = HandlerRun.objects.order_by("pk")
+    assert [run.delivery_id for run in made] == [run["delivery_id"] for run in runs]
+    expected = ("C1", "hé\"'", "pending", 0, "", None)
+    assert {
+        (run.lane, run.handler, run.state, run.attempts, run.error, run.finished_at) for run in made
+    } == {expected}
+    assert all(run.next_try >= at for run in made)
+
+
+@pytest.mark.django_db
+def test_of_many_rows_those_that_are_there_are_left_out(django_assert_num_queries):
+    database.insert(Delivery, [{"key": "b", "kind": "event", "payload": "first"}])
+    rows = [{"key": key, "kind": "event", "payload": "second"} for key in "abc"]
+    assert sorted(database.insert_new(Delivery, rows, "key")) == ["a", "c"]
+    assert database.insert_new(Delivery, rows, "key") == {}
+    with django_assert_num_queries(0):
+        assert database.insert_new(Delivery, [], "key") == {}
+        database.insert_many(HandlerRun, [])
+    payloads = dict(Delivery.objects.values_list("key", "payload"))
+    assert payloads == {"a": "second", "b": "first", "c": "second"}
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite knows no lengths")
+def test_what_is_too_long_is_refused_and_not_cut():
+    with pytest.raises(DataError):
+        database.insert_new(Delivery, [{"key": "k" * 300, "kind": "event"}], "key")
+
+
 def insert_delivery(*handlers, **values):
     delivery = {"key": "k", "kind": "event", "payload": "{}", **values}
     runs = [{"lane": "C1", "handler": handler} for handler in handlers]
-    return database.insert_with(Delivery, delivery, HandlerRun, "delivery_id", runs)
+    database.insert_with(Delivery, delivery, HandlerRun, "delivery_id", runs)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -101,9 +149,9 @@ def insert_delivery(*handlers, **values):
 def test_a_row_is_inserted_with_those_that_hang_on_it(handlers):
     at = timezone.now()
     incident = make_incident()
-    pk = insert_delivery(*handlers, incident_id=incident.pk)
+    insert_delivery(*handlers, incident_id=incident.pk)
     delivery = Delivery.objects.get()
-    assert (delivery.pk, delivery.key, delivery.incident) == (pk, "k", incident)
+    assert (delivery.key, delivery.incident) == ("k", incident)
     runs = delivery.runs.order_by("pk")
     assert [run.handler for run in runs] == list(handlers)
     for run in runs:
@@ -135,11 +183,48 @@ def test_a_refused_row_leaves_the_callers_transaction_usable():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_postgresql_is_asked_once_for_a_row_and_those_that_hang_on_it(
-    django_assert_num_queries,
-):
-    with django_assert_num_queries(1 if connection.vendor == "postgresql" else 4):
+def test_a_row_and_those_that_hang_on_it_are_one_statement(django_assert_num_queries):
+    insert_delivery("a", "b", key="first")
+    with django_assert_num_queries(1):
         insert_delivery("a", "b")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_connection_is_as_good():
+    insert_delivery("a", key="first")
+    if connection.vendor == "sqlite":
+        # Its tables are in memory, and Django keeps that connection: as if it were a new one.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name FROM sqlite_temp_master WHERE type = 'view'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f'DROP VIEW "{name}"')
+    else:
+        connection.close()
+    insert_delivery("b")
+    assert [run.handler for run in HandlerRun.objects.order_by("pk")] == ["a", "b"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's")
+def test_an_error_of_sqlite_is_not_taken_for_a_view_that_is_missing(django_assert_num_queries):
+    insert_delivery("a", key="first")
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON")
+        try:
+            with django_assert_num_queries(1), pytest.raises(OperationalError, match="readonly"):
+                insert_delivery("a")
+        finally:
+            cursor.execute("PRAGMA query_only = OFF")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_added_up_makes_rows_and_adds_to_those_that_are_there(django_assert_num_queries):
+    rows = [{"name": "n", "label": label, "number": 2, "seconds": 0.5} for label in "ab"]
+    database.add_up(Tally, rows[:1], keys=("name", "label", "outcome"), sums=("number", "seconds"))
+    with django_assert_num_queries(1):
+        database.add_up(Tally, rows, keys=("name", "label", "outcome"), sums=("number", "seconds"))
+    found = Tally.objects.order_by("label").values_list("label", "number", "seconds")
+    assert list(found) == [("a", 4, 1.0), ("b", 2, 0.5)]
 
 
 @pytest.mark.django_db

@@ -93,7 +93,7 @@ def page_in(incident: Incident, boxes: Boxes) -> Delivery:
     channel = make_comms_channel(incident, is_private=incident.private)
     event = {"type": "app_mention", "user": "U1", "text": f"<@U0BOT> page {MARKER}"}
     event |= {"channel": channel.channel_id, "ts": "1.000100"}
-    delivery = inbox.store(
+    assert inbox.store(
         key="event:Ev1",
         kind=Delivery.Kind.EVENT,
         payload={"type": "event_callback", "event_id": "Ev1", "event": event},
@@ -101,9 +101,8 @@ def page_in(incident: Incident, boxes: Boxes) -> Delivery:
         lane=channel.channel_id,
         incident=incident,
     )
-    assert delivery
     boxes.handle()
-    return delivery
+    return Delivery.objects.get(key="event:Ev1")
 
 
 # -- what a record carries ------------------------------------------------------------------------
@@ -141,8 +140,8 @@ def test_a_failing_call_says_which_it_was(boxes: Boxes, kept: Kept) -> None:
 
 def test_what_is_stored_names_its_request_and_its_number(kept: Kept) -> None:
     with logs.about(request_id="r1"):
-        delivery = inbox.store(key="k", kind="event", payload={}, handlers=["event:x"], lane="C1")
-    assert delivery
+        assert inbox.store(key="k", kind="event", payload={}, handlers=["event:x"], lane="C1")
+    delivery = Delivery.objects.get()
     (found,) = [vars(each) for each in kept.records if each.name == "response.slack.inbox"]
     assert (found["request_id"], found["delivery"]) == ("r1", delivery.pk)
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from response.slack import authentication
+from response.slack import authentication, payloads, views
 from response.slack.authentication import LONGEST_BODY, BadSignature, generate_signature, verify
 
 SECRET = "signing secret of the tests"
@@ -157,6 +157,43 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(authentication, "_is_signed_with", count)
     return lengths
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_a_giant_body_that_slack_did_not_sign_is_not_parsed(
+    client: Client, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As long as it may be, so that its signature is computed; and nothing more is."""
+    parsed: list[str] = []
+    load_form, load_json = HttpRequest._load_post_and_files, payloads.load_json  # type: ignore[attr-defined]
+
+    def form(request: HttpRequest) -> Any:
+        parsed.append("form")
+        return load_form(request)
+
+    def of_json(*args: Any) -> Any:
+        parsed.append("JSON")
+        return load_json(*args)
+
+    monkeypatch.setattr(HttpRequest, "_load_post_and_files", form)
+    monkeypatch.setattr(payloads, "load_json", of_json)
+    body = (
+        (b"payload=" if path != "event" else b"") + b'{"a":"' + b"x" * (LONGEST_BODY - 20) + b'"}'
+    )
+    assert post(client, path, signed(body, secret="another"), body) == 403
+    assert parsed == []
+    # So the spies are where parsing is.
+    assert post(client, path, signed(body), body) == 400
+    assert parsed
+
+
+@pytest.mark.parametrize("path", ["cron_minute", "cron_daily"])
+def test_the_body_of_a_request_with_a_wrong_cron_token_is_not_read(path: str) -> None:
+    body = Body(b"x" * 100_000)
+    view = getattr(views, path)
+    request = request_with(body, {"Authorization": "Bearer wrong"})
+    assert view(request).status_code == 403
+    assert body.read_so_far == 0
 
 
 def test_what_the_headers_give_away_is_refused_without_reading_the_body(hashed: list[int]) -> None:

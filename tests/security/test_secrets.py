@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import sentry_sdk
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.core import mail
@@ -22,6 +23,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.log import AdminEmailHandler
 from django.views.debug import ExceptionReporter, get_default_exception_reporter_filter
+from sentry_sdk.envelope import Envelope
+from sentry_sdk.integrations.logging import BreadcrumbHandler, EventHandler
+from sentry_sdk.transport import Transport
 
 from response.error_reports import MaskingFilter
 from response.slack import drain, intake, registry, transport
@@ -52,6 +56,7 @@ def secrets(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     settings.SLACK_TOKEN = f"xoxb-{PLANTED}-bot"
     settings.SLACK_APP_TOKEN = f"xapp-{PLANTED}-app"
     settings.RESPONSE_CRON_TOKEN = f"{PLANTED}-of-the-cron-job"
+    settings.RESPONSE_METRICS_TOKEN = f"{PLANTED}-of-the-scraper"
     settings.RQ_QUEUES = {"default": {"URL": f"redis://:{PLANTED}@127.0.0.1/0"}}
     settings.DEFAULT_EXCEPTION_REPORTER_FILTER = "response.error_reports.MaskingFilter"
     # What a connection was made with; the server of the tests asks for no password.
@@ -181,6 +186,7 @@ def broken_handlers() -> Iterator[None]:
 
         @action_handler("fails-later")
         def fails_later(context: Any) -> None:
+            logging.getLogger("acme").error("Pressed: %s", context)
             trigger, url = context.trigger_id, context.response_url
             raise RuntimeError(f"no good, of {len(trigger + url)} characters")
 
@@ -194,6 +200,7 @@ def broken_handlers() -> Iterator[None]:
 
         @modal_handler("fails-in-modal")
         def fails_in_modal(context: Any) -> None:
+            logging.getLogger("acme").error("Submitted: %s", context)
             raise RuntimeError("no good")
 
         @incident_command(["explode"])
@@ -271,6 +278,82 @@ def test_not_in_pages_the_api_and_exports(client: Client, broken_handlers: None)
         answer = client.get(f"/core/incidents/export.{kind}")
         content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
         assert_clean(kind, content.decode())
+
+
+class Sent(Transport):
+    """Where Sentry's client leaves what it would send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[Any] = []
+
+    def capture_envelope(self, envelope: Envelope) -> None:
+        self.events += [item.get_event() for item in envelope.items]
+
+
+def test_not_in_what_sentry_is_sent(client: Client, broken_handlers: None) -> None:
+    """Set up as *Operations* says: without the variables of frames."""
+    sent, handlers = Sent(), (EventHandler(logging.ERROR), BreadcrumbHandler(logging.INFO))
+    for handler in handlers:
+        logging.getLogger().addHandler(handler)
+    try:
+        with sentry_sdk.isolation_scope(), sentry_sdk.new_scope() as scope:
+            options: Any = {"default_integrations": False, "include_local_variables": False}
+            scope.set_client(sentry_sdk.Client("http://x@127.0.0.1/1", transport=sent, **options))
+            live_through_everything(client)
+    finally:
+        for handler in handlers:
+            logging.getLogger().removeHandler(handler)
+    frames = [frame for event in sent.events for frame in frames_of(event)]
+    assert {"fails_later", "fails_in_modal"} <= {frame["function"] for frame in frames}
+    assert any(event["breadcrumbs"]["values"] for event in sent.events)
+    for event in sent.events:
+        assert_clean("Sentry", json.dumps(event, default=str))
+
+
+def frames_of(event: Any) -> list[Any]:
+    errors = event.get("exception", {}).get("values", [])
+    return [frame for error in errors for frame in error["stacktrace"]["frames"]]
+
+
+def test_not_in_metrics_nor_health(client: Client, broken_handlers: None, settings: Any) -> None:
+    live_through_everything(client)
+    token = {"Authorization": f"Bearer {settings.RESPONSE_METRICS_TOKEN}"}
+    metrics = client.get("/metrics", headers=token).content.decode()
+    assert "response_deliveries" in metrics
+    assert_clean("metrics", metrics)
+    assert_clean(
+        "refusal", client.get("/metrics", headers={"Authorization": PLANTED}).content.decode()
+    )
+    for path in ("healthz", "healthz/alive", "healthz/work"):
+        assert_clean(path, client.get(f"/{path}", headers=token).content.decode())
+
+
+def test_not_in_what_rows_keep_of_errors(client: Client, settings: Any) -> None:
+    """A host's code may say anything in the text of an error."""
+    every = [settings.SLACK_TOKEN, settings.SLACK_APP_TOKEN, settings.RESPONSE_CRON_TOKEN]
+    every += [settings.RESPONSE_METRICS_TOKEN, *SIGNING, RESPONSE_URL]
+    every += [f"redis://:{PLANTED}@127.0.0.1/0", f"postgres://response:{PLANTED}@h/d"]
+    incident = make_incident()
+    with registry.actions.temporarily():
+
+        @action_handler("tells")
+        def tells(context: Any) -> None:
+            raise RuntimeError(" | ".join(every))
+
+        assert click(client, "tells", incident.pk).status_code == 200
+        drain.drain_once()
+    run = HandlerRun.objects.get(handler__contains="tells")
+    assert "RuntimeError" in run.error
+    client.force_login(User.objects.create_superuser("root"))
+    for name, pk in (("handlerrun", run.pk), ("delivery", run.delivery_id)):
+        for url in (
+            reverse(f"admin:response_{name}_changelist"),
+            reverse(f"admin:response_{name}_change", args=[pk]),
+        ):
+            page = client.get(url)
+            assert page.status_code == 200
+            assert_clean(url, page.content.decode())
 
 
 COMMANDS = (

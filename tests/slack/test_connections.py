@@ -19,11 +19,12 @@ from typing import Any
 
 import pytest
 from slack_sdk import WebClient
+from slack_sdk.webhook import WebhookClient
 
-from response.slack import connections
+from response.slack import connections, transport
 from response.slack.connections import Connections
 from response.slack.errors import SlackUnavailable
-from response.slack.transport import make_web_client, send
+from response.slack.transport import make_web_client, post_to_response_url, send
 
 PATIENCE = 30
 
@@ -125,6 +126,37 @@ def test_ten_calls_of_several_clients_share_one_connection(slack: Slack) -> None
         assert call(slack, f"method.{number}") == {"ok": True}
     assert slack.opened == 1
     assert slack.methods == [f"method.{number}" for number in range(10)]
+
+
+def test_what_is_posted_to_a_response_url_shares_it_with_the_calls(slack: Slack) -> None:
+    for number in range(5):
+        hook = slack.url.replace("/api/", f"/hooks/{number}")
+        post_to_response_url(hook, {"text": "done"}, base_url=slack.url, timeout=PATIENCE)
+        call(slack, f"method.{number}")
+    assert slack.opened == 1
+    assert slack.methods == [part for n in range(5) for part in (str(n), f"method.{n}")]
+    for headers in slack.headers[::2]:
+        assert "Authorization" not in headers, "a response_url is not given the token"
+
+
+def test_a_response_url_that_loses_its_answer_is_not_posted_to_again(slack: Slack) -> None:
+    call(slack)
+    slack.answers = False
+    hook = slack.url.replace("/api/", "/hooks/1")
+    with pytest.raises(SlackUnavailable) as caught:
+        post_to_response_url(hook, {"text": "x"}, base_url=slack.url, timeout=PATIENCE)
+    assert caught.value.may_have_happened
+    assert slack.methods.count("1") == 1
+
+
+def test_slack_sdk_still_has_the_method_that_is_replaced_for_response_urls() -> None:
+    """Without it, every post opens a connection of its own: find its successor."""
+    theirs = WebhookClient._perform_http_request_internal
+    assert transport._Webhook._perform_http_request_internal is not theirs
+    assert list(inspect.signature(theirs).parameters) == ["self", "url", "req"]
+    assert "_perform_http_request_internal" in inspect.getsource(
+        WebhookClient._perform_http_request
+    )
 
 
 def test_slack_sdk_still_has_the_method_that_is_replaced() -> None:
@@ -319,7 +351,7 @@ def test_connections_over_tls_are_kept_too(tmp_path: Path, monkeypatch: pytest.M
 def test_a_child_process_leaves_its_parents_connection_alone(slack: Slack) -> None:
     story = """
         import os, sys
-        from response.slack.transport import make_web_client, send
+        from response.slack.transport import make_web_client, post_to_response_url, send
 
         api = make_web_client("xoxb-test", sys.argv[1], 30)
         send(api, "parent.first", {})

@@ -76,7 +76,7 @@ def test_a_repeat_is_still_known_by_its_key(boxes: Boxes, clock: Clock, settings
     HandlerRun.objects.update(state="done", finished_at=clock())
     clock.forward(hours=47)
     assert prune(clock()) == 1
-    assert inbox.store(**values, lane="C1") is None
+    assert not inbox.store(**values, lane="C1")
     clock.forward(hours=2)
     prune(clock())
     assert Delivery.objects.count() == 0

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -83,7 +84,7 @@ def test_queries_of_a_tick_whose_nudges_wait_to_be_handled_do_not_grow_either(cl
 def test_nudges_of_many_incidents_are_stored_together(clock) -> None:
     tick.tick(clock())
     counts = {}
-    for size in (1, 50):
+    for size in (1, 50, 1000):
         Delivery.objects.all().delete()
         Incident.objects.all().delete()
         open_incidents(size, clock() - timedelta(minutes=3), severity="1")
@@ -93,6 +94,87 @@ def test_nudges_of_many_incidents_are_stored_together(clock) -> None:
         assert HandlerRun.objects.filter(state="pending").count() == size
         lanes = set(HandlerRun.objects.values_list("lane", flat=True))
         assert lanes == set(CommsChannel.objects.values_list("channel_id", flat=True))
+    assert counts[50] == counts[1]
+    assert counts[1000] - counts[1] <= 1000 / ONE_PER
+
+
+def test_all_queries_of_a_tick_are_one_for_500_due_nudges_at_the_most(clock, monkeypatch) -> None:
+    """Pages and batches a hundred times smaller, so that there are several of each."""
+    monkeypatch.setattr(notifications, "PAGE", notifications.PAGE // 100)
+    monkeypatch.setattr(notifications, "TOGETHER", notifications.TOGETHER // 100)
+    tick.tick(clock())
+    counts = {}
+    for size in (1, 200):
+        Delivery.objects.all().delete()
+        Incident.objects.all().delete()
+        open_incidents(size, clock() - timedelta(minutes=3), severity="1")
+        with CaptureQueriesContext(connection) as asked:
+            assert tick.tick(clock()) == size
+        counts[size] = len(asked)
+    assert counts[200] - counts[1] <= 200 / (ONE_PER / 100)
+
+
+def test_a_stored_nudge_is_due_from_the_time_of_its_delivery(clock) -> None:
+    """Then it is, too, where the clock is set back after it was stored."""
+    with time_machine.travel(clock(), tick=True):
+        open_incidents(2, timezone.now() - timedelta(minutes=3), severity="1")
+        assert tick.tick(timezone.now()) == 2
+    for run in HandlerRun.objects.select_related("delivery"):
+        assert run.next_try == run.delivery.received_at
+
+
+def test_nudges_of_one_incident_are_stored_in_the_order_of_their_handlers(clock) -> None:
+    open_incidents(3, clock() - timedelta(minutes=6), severity="")
+    assert tick.tick(clock()) == 6
+    for channel in CommsChannel.objects.all():
+        runs = HandlerRun.objects.filter(lane=channel.channel_id).order_by("pk")
+        names = [run.handler.rpartition(".")[2] for run in runs]
+        assert names == ["remind_severity", "remind_incident_lead"]
+        assert {run.delivery.incident_id for run in runs} == {channel.incident_id}
+
+
+def test_an_incident_that_is_deleted_in_that_moment_costs_no_other_its_nudge(
+    clock, monkeypatch
+) -> None:
+    open_incidents(20, clock() - timedelta(minutes=3), severity="1")
+    look = notifications._new
+
+    def look_and_be_overtaken(dues: Any) -> Any:
+        found = look(dues)
+        monkeypatch.setattr(notifications, "_new", look)
+        Incident.objects.filter(pk=found[7].comms_channel.incident_id).delete()
+        return found
+
+    monkeypatch.setattr(notifications, "_new", look_and_be_overtaken)
+    assert tick.tick(clock()) == 19
+    incidents = set(Delivery.objects.values_list("incident", flat=True))
+    assert incidents == set(Incident.objects.values_list("pk", flat=True))
+    assert HandlerRun.objects.count() == 19
+
+
+def test_nudges_begin_again_together_where_many_have_lost_their_reason(clock) -> None:
+    person = make_person()
+    tick.tick(clock())
+    counts = {}
+    for size in (1, 50):
+        Incident.objects.all().delete()
+        open_incidents(size, clock(), severity="1", lead=person)
+        key = next(
+            ref for ref, _ in registry.notifications.items() if "remind_incident_lead" in ref
+        )
+        Notification.objects.bulk_create(
+            Notification(
+                incident=incident,
+                key=key.removeprefix("notification:nudge:"),
+                time=clock(),
+                repeat_count=3,
+            )
+            for incident in Incident.objects.all()
+        )
+        with CaptureQueriesContext(connection) as asked:
+            tick.tick(clock())
+        counts[size] = len(asked)
+        assert {row.repeat_count for row in Notification.objects.all()} == {-1}
     assert counts[50] == counts[1]
 
 

@@ -130,7 +130,7 @@ def test_days_of_the_timeline_are_those_of_the_projects_time_zone(
     browser: Client, settings: Any
 ) -> None:
     settings.TIME_ZONE = "Pacific/Auckland"
-    incident = make_incident()
+    incident = make_incident(report_time=moment())
     make_timeline_event(incident, "late", timestamp=moment(60 * 3))
     words = document(browser, incident).text
     assert "Tuesday 6 January 2026 01:00:00 late" in words

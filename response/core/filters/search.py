@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import F, Q, TextField, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Replace
@@ -10,6 +12,7 @@ from response.core.models.incident_queryset import IncidentQuerySet
 
 MAX_SEARCH_TERMS = 8
 SEARCHED_FIELDS = ("report", "summary", "impact")
+ENTITIES = ("amp", "lt", "gt")
 
 
 def search_incidents(incidents: IncidentQuerySet, words: str) -> IncidentQuerySet:
@@ -20,11 +23,20 @@ def search_incidents(incidents: IncidentQuerySet, words: str) -> IncidentQuerySe
     readable = {f"readable_{field}": _decoded(field) for field in SEARCHED_FIELDS}
     found = incidents.alias(**readable)
     for term in terms:
-        found = found.filter(_any_contains(list(readable), term))
+        fields = list(readable) if _may_meet_an_entity(term) else SEARCHED_FIELDS
+        found = found.filter(_any_contains(fields, term))
     return found
 
 
-def _any_contains(fields: list[str], term: str) -> Q:
+def _may_meet_an_entity(term: str) -> bool:
+    """Whether the term can hold, or be found in, what is stored as an entity.
+
+    Most cannot, and are looked for in the texts as they are, which costs a third.
+    """
+    return any(sign in term for sign in "&<>;") or any(term.lower() in name for name in ENTITIES)
+
+
+def _any_contains(fields: Iterable[str], term: str) -> Q:
     match = Q()
     for field in fields:
         match |= Q((f"{field}__icontains", term))

@@ -58,7 +58,25 @@ class Incident(TrackedModel):
     objects: ClassVar[IncidentManager] = IncidentManager()
 
     class Meta:
-        indexes = (models.Index(fields=["-report_time", "-id"], name="response_incident_latest"),)
+        # A page of each of the lists is read from one of these.
+        indexes = (
+            models.Index(fields=["-report_time", "-id"], name="response_incident_latest"),
+            models.Index(
+                fields=["-report_time", "-id"],
+                name="response_incident_live",
+                condition=models.Q(end_time=None, report_only=False),
+            ),
+            models.Index(
+                fields=["-report_time", "-id"],
+                name="response_incident_closed",
+                condition=models.Q(end_time__isnull=False),
+            ),
+            models.Index(
+                fields=["-report_time", "-id"],
+                name="response_incident_reports",
+                condition=models.Q(report_only=True),
+            ),
+        )
         permissions = (
             ("close_incident", "Can close and reopen incidents"),
             ("export_incidents", "Can export incidents"),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F
 from django.utils import timezone
 
+from response import database
 from response.core.models import ExternalUser, Incident
 
 _counted: ContextVar[Counter[tuple[int, int]] | None] = ContextVar("response_counted", default=None)
@@ -30,7 +30,7 @@ class UserStatsManager(models.Manager["UserStats"]):
 
     @contextmanager
     def counting_together(self) -> Iterator[None]:
-        """What is counted within is written at its end, in a few queries however much it is.
+        """What is counted within is written at its end, in one statement however much it is.
 
         To be used in a transaction; nothing is written after an error.
         """
@@ -43,24 +43,14 @@ class UserStatsManager(models.Manager["UserStats"]):
         self._add(counted)
 
     def _add(self, counted: Counter[tuple[int, int]]) -> None:
-        """Add to the counts of (incident, person)."""
-        known = self._keys(counted)
-        for incident_id, user_id in counted.keys() - known.keys():
-            row, _ = self._join(incident_id, user_id)
-            known[incident_id, user_id] = row.pk
-        by_number = defaultdict(list)
-        for pair, number in counted.items():
-            by_number[number].append(known[pair])
-        for number, keys in by_number.items():
-            self.filter(pk__in=keys).update(message_count=F("message_count") + number)
-
-    def _keys(self, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
-        """Primary keys of those rows of ``pairs`` that there are."""
-        incidents, users = ({pair[place] for pair in pairs} for place in (0, 1))
-        rows = self.filter(incident_id__in=incidents, user_id__in=users)
-        return {
-            (row[0], row[1]): row[2] for row in rows.values_list("incident_id", "user_id", "pk")
-        }
+        """Add to the counts of (incident, person), who takes part from now on, if not before."""
+        now = timezone.now()
+        rows = [
+            {"incident_id": pair[0], "user_id": pair[1], "join_time": now, "message_count": number}
+            # In the same order in each process, so that no two wait for each other.
+            for pair, number in sorted(counted.items())
+        ]
+        database.add_up(UserStats, rows, keys=("incident_id", "user_id"), sums=("message_count",))
 
     def join(self, incident: Incident, user: ExternalUser) -> None:
         """``user`` takes part from now on; nothing changes for who does already."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from response.slack.payloads.fields import Fields
 
@@ -16,12 +16,12 @@ class SlashCommand:
     text: str
     user_id: str
     channel_id: str
-    trigger_id: str
+    trigger_id: str = field(repr=False)
     user_name: str = ""
     channel_name: str = ""
     team_id: str = ""
     enterprise_id: str = ""
-    response_url: str = ""
+    response_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ https://docs.slack.dev/reference/interaction-payloads
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from response.slack.payloads.elements import (
@@ -44,16 +44,16 @@ class BlockAction(Actor):
     block_id: str
     element_type: str
     value: str
-    trigger_id: str
+    trigger_id: str = field(repr=False)
     container_type: str
     channel_id: str
     message_ts: str
     message: Mapping[str, Any]
     is_ephemeral: bool
-    response_url: str
+    response_url: str = field(repr=False)
     view_id: str
     callback_id: str
-    private_metadata: str
+    private_metadata: str = field(repr=False)
     values: Values
 
 
@@ -68,11 +68,11 @@ class ViewSubmission(Actor):
 
     view_id: str
     callback_id: str
-    private_metadata: str
+    private_metadata: str = field(repr=False)
     hash: str
     root_view_id: str
     external_id: str
-    trigger_id: str
+    trigger_id: str = field(repr=False)
     values: Values
     submission: Mapping[str, Any]
     typed: frozenset[str]
@@ -85,7 +85,7 @@ class ViewClosed(Actor):
 
     view_id: str
     callback_id: str
-    private_metadata: str
+    private_metadata: str = field(repr=False)
     is_cleared: bool
 
 
@@ -94,7 +94,7 @@ class Shortcut(Actor):
     """A global shortcut: no channel, no message."""
 
     callback_id: str
-    trigger_id: str
+    trigger_id: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,11 +102,11 @@ class MessageShortcut(Actor):
     """A shortcut chosen on a message."""
 
     callback_id: str
-    trigger_id: str
+    trigger_id: str = field(repr=False)
     channel_id: str
     message_ts: str
     message: Mapping[str, Any]
-    response_url: str
+    response_url: str = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,7 @@ class DialogSubmission(Actor):
     channel_id: str
     submission: Mapping[str, Any]
     state: str
-    response_url: str
+    response_url: str = field(repr=False)
     action_ts: str
 
 

@@ -1,0 +1,70 @@
+"""Phase: the highest rates that are borne, of the bare view and of both kinds of talk."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import talk
+from workbench import Bench
+
+# Milliseconds, of a rate that counts as borne.
+P99_WANTED, LAG_WANTED = 100, 2000
+FIRST, STEP, HIGHEST = 200, 1.25, 4000
+# How close the highest rate that is borne and the lowest that is not must be.
+CLOSE = 1.05
+LOADS: dict[str, Callable[[Bench, int, int], dict[str, Any]]] = {
+    "control": talk.control_at,
+    "messages": talk.messages_at,
+    "elsewhere": talk.elsewhere_at,
+}
+
+
+def sustained(bench: Bench) -> dict[str, Any]:
+    """Requests a second by load."""
+    return {name: highest(lambda rate, name=name: _twice(bench, name, rate)) for name in LOADS}
+
+
+def highest(is_borne: Callable[[int], bool], first: int = FIRST) -> int:
+    """The highest rate that is borne, as far as steps of 5 % tell; 0 for none."""
+    borne, not_borne = first, 0
+    while not is_borne(borne):
+        borne, not_borne = borne // 2, borne
+        if not borne:
+            return 0
+    while not not_borne and borne < HIGHEST:
+        rate = int(borne * STEP)
+        if is_borne(rate):
+            borne = rate
+        else:
+            not_borne = rate
+    while not_borne > borne * CLOSE + 1:
+        middle = (borne + not_borne) // 2
+        if is_borne(middle):
+            borne = middle
+        else:
+            not_borne = middle
+    return borne
+
+
+def _twice(bench: Bench, name: str, rate: int) -> bool:
+    """A hiccup of the machine is no limit: what fails may try once more."""
+    return _is_borne(bench, name, rate) or _is_borne(bench, name, rate)
+
+
+def _is_borne(bench: Bench, name: str, rate: int) -> bool:
+    found = LOADS[name](bench, rate, bench.options["step_seconds"])
+    borne = is_borne(found)
+    words = "borne" if borne else "not borne"
+    lag = f", lag p95 {found['lag p95']:.0f} ms" if "lag p95" in found else ""
+    print(f"    {name} {rate}/s: p99 {found['p99']:.0f} ms{lag}: {words}", file=sys.stderr)
+    if not borne:
+        bench.recovered()
+    return borne
+
+
+def is_borne(found: dict[str, Any]) -> bool:
+    """Answered in time, worked off in time, and the boxes empty soon after."""
+    answered = found["p99"] < P99_WANTED and not found["failed"] and not found["late"]
+    return answered and found.get("lag p95", 0) < LAG_WANTED and not found.get("left")
