@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as hypothesis_seed
 from hypothesis.strategies import SearchStrategy
 
-IN_THE_SUITE = 3_000
+IN_THE_SUITE = 2_000
 CASES = int(os.environ.get("FUZZ_CASES") or IN_THE_SUITE)
 SEED = os.environ.get("FUZZ_SEED", "")
 
@@ -43,11 +43,18 @@ def fuzzed(
     def run(law: Callable[[Any], None]) -> None:
         def counted(case: Any) -> None:
             tried[name] += 1
-            law(case)
+            try:
+                law(case)
+            except Exception as error:
+                # Of long cases Hypothesis shows nothing.
+                error.add_note(f"{name}: {case!r}")
+                raise
 
-        test = limits(percent)(given(case=cases)(counted))
-        if SEED and CASES != IN_THE_SUITE:
-            test = hypothesis_seed(int(SEED))(test)
-        test()
+        seeded(limits(percent)(given(case=cases)(counted)))()
 
     return run
+
+
+def seeded(test: Callable[..., None]) -> Callable[..., None]:
+    """The test with the cases of ``FUZZ_SEED``, if there is one."""
+    return hypothesis_seed(int(SEED))(test) if SEED and CASES != IN_THE_SUITE else test

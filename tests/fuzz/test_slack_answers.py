@@ -173,6 +173,17 @@ def test_an_answer_without_what_was_asked_for_names_it_and_is_tried_again(
     assert call.error.endswith(f"couldn't find {missing}")
 
 
+def test_a_channel_of_another_incident_is_no_new_one(town: Town) -> None:
+    channel = {"id": CHANNEL, "name": "inc-cards"}
+    town.slack.answers = lambda method: json.dumps({"ok": True, "channel": channel}).encode()
+    _create_channel(town)
+    town.work()
+    town.judge_the_work("conversations.create")
+    call = Call.objects.filter(operation="comms_channel", attempts=1).get()
+    assert call.error.endswith("couldn't find a new channel.id")
+    assert CommsChannel.objects.get().incident == town.incident
+
+
 def test_who_acts_is_not_known_where_slack_tells_nobody(town: Town) -> None:
     town.slack.answers = lambda method: b'{"ok": true}'
     _ask_who_acts(town)

@@ -12,7 +12,7 @@ from hypothesis import given as hypothesis_given
 
 from response import text
 from response.conf import DEFAULT_MARKDOWN_ATTRIBUTES, DEFAULT_MARKDOWN_TAGS
-from tests.fuzz.budget import limits, tried
+from tests.fuzz.budget import limits, seeded, tried
 from tests.text.strategies import anything, typed, wire
 
 TOKEN_LOOK_ALIKE = re.compile(r"<(?:[@#]|https?:|mailto:|tel:)")
@@ -28,7 +28,7 @@ def given(strategy):
             tried["laws of text"] += 1
             test(string)
 
-        return limits(percent=2, least=100)(hypothesis_given(string=strategy)(counted))
+        return seeded(limits(percent=2, least=100)(hypothesis_given(string=strategy)(counted)))
 
     return decorate
 

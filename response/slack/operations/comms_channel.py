@@ -93,6 +93,8 @@ class OpenCommsChannel(Operation):
         # Locked, and as it is now: it may have become private since we asked for the channel.
         incident = Incident.objects.select_for_update().get(pk=incident_of(call).pk)
         channel = _channel(answer)
+        if _is_owned(channel["id"]):
+            raise answers.unexpected("conversations.create", "a new channel.id")
         user_id = str(call.args.get("user_id", ""))
         creator = channel["creator"]
         if creator:
