@@ -127,3 +127,22 @@ EXPERIMENTS = (
     ),
 )
 BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
+
+
+def variants(
+    names: list[str], databases: list[str], backend: str | None
+) -> list[tuple[Experiment, str, str]]:
+    """Each experiment with each database and backend; with no ``backend`` its own."""
+    return [
+        (experiment, database, one)
+        for experiment in EXPERIMENTS
+        if experiment.name in names
+        for database in databases
+        for one in _backends(experiment, backend)
+    ]
+
+
+def _backends(experiment: Experiment, backend: str | None) -> tuple[str, ...]:
+    if backend == "all":
+        return EVERY_BACKEND
+    return (backend or experiment.backends[0],)

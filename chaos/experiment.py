@@ -111,7 +111,9 @@ class Site:
 
         ports = self.options["slack_port"], self.options["app_port"]
         slack = {**os.environ, "DJANGO_SETTINGS_MODULE": "chaos_slack", "PORT": str(ports[0])}
-        app = {**os.environ, "DJANGO_SETTINGS_MODULE": "chaos_app", "PORT": str(ports[1])}
+        # This process itself has the sandbox's settings, which have set DEBUG for it alone.
+        production = {"DJANGO_SETTINGS_MODULE": "chaos_app", "DEBUG": "0", "PORT": str(ports[1])}
+        app = {**os.environ, **production}
         # Whoever is told to end by this process's end must not be asked twice.
         slack["DATABASE_URL"] = ""
         stack.enter_context(

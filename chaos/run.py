@@ -27,7 +27,7 @@ from typing import Any
 
 import postgres
 import table
-from catalogue import BY_NAME, EVERY_BACKEND, EXPERIMENTS, Experiment
+from catalogue import BY_NAME, EVERY_BACKEND, Experiment, variants
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -158,25 +158,6 @@ def make(
             if options.record:
                 table.append(options.record, result)
     return results
-
-
-def variants(
-    names: list[str], databases: list[str], backend: str | None
-) -> list[tuple[Experiment, str, str]]:
-    """Each experiment with each database and backend; with no ``backend`` its own."""
-    return [
-        (experiment, database, one)
-        for experiment in EXPERIMENTS
-        if experiment.name in names
-        for database in databases
-        for one in _backends(experiment, backend)
-    ]
-
-
-def _backends(experiment: Experiment, backend: str | None) -> tuple[str, ...]:
-    if backend == "all":
-        return EVERY_BACKEND
-    return (backend or experiment.backends[0],)
 
 
 def _arguments() -> argparse.Namespace:
