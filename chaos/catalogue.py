@@ -7,22 +7,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 BOTH = ("sqlite", "postgres")
+# As they are called here, and in the demo's RESPONSE_TASK_BACKEND.
+BACKENDS = {"after-response": "", "django-tasks-db": "database", "django-tasks-rq": "redis"}
+EVERY_BACKEND = tuple(BACKENDS)
+QUEUES = ("django-tasks-db", "django-tasks-rq")
+# Why a pair of database and backend is of no use.
+RQ_ON_SQLITE = "who has a worker on Redis has PostgreSQL"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
     """One fault, and the processes that it meets.
 
-    ``backend`` is the demo's ``RESPONSE_TASK_BACKEND``; ``disturbance`` names a function of
-    ``disturbances``; ``faults`` are the sandbox's. ``from_the_start`` is false for what makes it
-    impossible to declare incidents: they are declared before.
+    ``backends`` are those with which it makes sense, the first one its own; each but
+    after-response has ``workers`` processes, and that one has ``web`` of gunicorn's.
+    ``disturbance`` names a function of ``disturbances``; ``faults`` are the sandbox's.
+    ``from_the_start`` is false for what makes it impossible to declare incidents: they are
+    declared before.
     """
 
     name: str
     title: str
     databases: tuple[str, ...] = BOTH
-    backend: str = ""
-    workers: int = 0
+    backends: tuple[str, ...] = EVERY_BACKEND
+    workers: int = 1
+    web: int = 2
     ticks: int = 1
     tick_every: float = 10.0
     copies: int = 1
@@ -30,25 +39,24 @@ class Experiment:
     faults: Mapping[str, Any] = field(default_factory=dict)
     from_the_start: bool = True
 
+    def pointless(self, database: str, backend: str) -> str:
+        """Why it makes no sense with these two; nothing if it does."""
+        if database not in self.databases:
+            return f"{' and '.join(self.databases)} only"
+        if backend not in self.backends:
+            return f"{' and '.join(self.backends)} only"
+        if (database, backend) == ("sqlite", "django-tasks-rq"):
+            return RQ_ON_SQLITE
+        return ""
+
 
 EXPERIMENTS = (
     Experiment(name="calm", title="nothing at all"),
-    Experiment(
-        name="calm-database", title="nothing; django-tasks-db", backend="database", workers=1
-    ),
-    Experiment(
-        name="calm-redis",
-        title="nothing; django-tasks-rq",
-        databases=("postgres",),
-        backend="redis",
-        workers=1,
-    ),
     Experiment(name="kill-web", title="`kill -9` of a web process", disturbance="kill_web"),
     Experiment(
         name="kill-worker",
         title="`kill -9` of the worker",
-        backend="database",
-        workers=1,
+        backends=QUEUES,
         disturbance="kill_worker",
     ),
     Experiment(
@@ -64,8 +72,7 @@ EXPERIMENTS = (
         name="redis-flushed",
         title="Redis is flushed",
         databases=("postgres",),
-        backend="redis",
-        workers=1,
+        backends=("django-tasks-rq",),
         disturbance="flush_redis",
     ),
     Experiment(
@@ -74,7 +81,9 @@ EXPERIMENTS = (
         faults={"rate_limit_percent": 30, "retry_after": 1},
     ),
     Experiment(
-        name="slack-500", title="Slack answers 503 to 30 %", faults={"server_error_percent": 30}
+        name="slack-500",
+        title="Slack answers 500 or 503 to 30 %",
+        faults={"server_error_percent": 30, "server_error_status": 0},
     ),
     Experiment(
         name="slack-drops",
@@ -97,8 +106,9 @@ EXPERIMENTS = (
     Experiment(
         name="crowd",
         title="two ticks and four workers at once",
-        backend="database",
+        backends=(*QUEUES, "after-response"),
         workers=4,
+        web=4,
         ticks=2,
         tick_every=0.2,
     ),
@@ -117,3 +127,22 @@ EXPERIMENTS = (
     ),
 )
 BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}
+
+
+def variants(
+    names: list[str], databases: list[str], backend: str | None
+) -> list[tuple[Experiment, str, str]]:
+    """Each experiment with each database and backend; with no ``backend`` its own."""
+    return [
+        (experiment, database, one)
+        for experiment in EXPERIMENTS
+        if experiment.name in names
+        for database in databases
+        for one in _backends(experiment, backend)
+    ]
+
+
+def _backends(experiment: Experiment, backend: str | None) -> tuple[str, ...]:
+    if backend == "all":
+        return EVERY_BACKEND
+    return (backend or experiment.backends[0],)

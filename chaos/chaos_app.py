@@ -6,6 +6,15 @@ from demo.settings import *  # noqa: F403
 
 INSTALLED_APPS = [name for name in INSTALLED_APPS if name != "acme"]  # noqa: F405
 
+# With DEBUG a worker would watch its files from a process of its own, and survive `kill -9`.
+assert not DEBUG, "The experiments are about a site in production."  # noqa: F405
+
+# Nobody collects static files here; pages only name them.
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
 if os.environ.get("CHAOS_CLOCK"):
     import chaos_clock
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -14,10 +15,11 @@ EVERY = 0.05
 def follow(path: str) -> None:
     """From now on, and within ``EVERY`` seconds, time is as far off as the file says."""
     traveller = time_machine.travel(time.time(), tick=True).start()
-    pause = threading.Event()
+    so_far = 0.0
 
     def watch() -> None:
-        so_far = 0.0
+        nonlocal so_far
+        pause = threading.Event()
         while True:
             wanted = offset(path)
             if wanted != so_far:
@@ -25,7 +27,12 @@ def follow(path: str) -> None:
                 so_far = wanted
             pause.wait(EVERY)
 
-    threading.Thread(target=watch, name="chaos-clock", daemon=True).start()
+    def begin() -> None:
+        threading.Thread(target=watch, name="chaos-clock", daemon=True).start()
+
+    begin()
+    # A fork has the clock as it was, and no thread.
+    os.register_at_fork(after_in_child=begin)
 
 
 def offset(path: str) -> float:

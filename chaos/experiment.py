@@ -10,8 +10,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import shutil
-import subprocess
 import sys
 import threading
 import time
@@ -23,14 +21,15 @@ from pathlib import Path
 from typing import Any
 
 import catalogue
-import chaos_clock
 import django
-from servers import free_port, serving
+import surroundings
+from lateness import Lateness
+from servers import serving
 
 # Experiments go on for as long as their disturbance; people then say something now and then.
 AT_LEAST, AT_MOST = 2, 400
 BETWEEN_ROUNDS = 3.0
-ROUNDS_OF_A_LONG_ONE = 20
+ROUNDS_OF_A_LONG_ONE = 12
 
 
 class Site:
@@ -40,6 +39,7 @@ class Site:
         self.options = dict(options)
         self.cluster = cluster
         self.experiment = catalogue.BY_NAME[options["experiment"]]
+        self.backend: str = options["backend"]
         self.random = random.Random(options["seed"])  # noqa: S311 (nothing secret)
         self.folder = Path(os.environ["DEMO_VAR"])
         self.disk = self.folder / "disk"
@@ -52,24 +52,34 @@ class Site:
         self.web: Any = None
 
     def run(self) -> dict[str, Any]:
-        from courier import Courier
+        from courier import Courier, GaveUp
 
-        began = self.began = time.monotonic()
+        self.began = time.monotonic()
         self.courier = Courier(
             self.experiment.copies, self.options["patience"], self.options["seed"]
         )
-        with ExitStack() as stack:
+        unfinished = ""
+        with Lateness() as lateness, ExitStack() as stack:
             self.prepare()
             self.note("prepared")
             self.start(stack)
             self.note("started")
-            self.live()
-            self.note("lived through")
-            settled = self.settle()
+            try:
+                self.live()
+                self.note("lived through")
+                if not self.settle():
+                    unfinished = f"{self.left()} rows were left, and nothing more happened"
+            except GaveUp as failure:
+                self.over.set()
+                unfinished = str(failure)
             self.note("settled")
             stack.enter_context(_quietly())
         self.note("stopped")
-        return self.report(settled) | {"seconds": round(time.monotonic() - began)}
+        return self.report() | {
+            "unfinished": unfinished,
+            "late": round(lateness.worst, 1),
+            "seconds": round(time.monotonic() - self.began),
+        }
 
     def note(self, what: str) -> None:
         if self.options["keep"]:
@@ -101,7 +111,9 @@ class Site:
 
         ports = self.options["slack_port"], self.options["app_port"]
         slack = {**os.environ, "DJANGO_SETTINGS_MODULE": "chaos_slack", "PORT": str(ports[0])}
-        app = {**os.environ, "DJANGO_SETTINGS_MODULE": "chaos_app", "PORT": str(ports[1])}
+        # This process itself has the sandbox's settings, which have set DEBUG for it alone.
+        production = {"DJANGO_SETTINGS_MODULE": "chaos_app", "DEBUG": "0", "PORT": str(ports[1])}
+        app = {**os.environ, **production}
         # Whoever is told to end by this process's end must not be asked twice.
         slack["DATABASE_URL"] = ""
         stack.enter_context(
@@ -118,15 +130,15 @@ class Site:
             serving(
                 ports[1],
                 app,
-                workers=2,
+                workers=2 if self.backend in catalogue.QUEUES else self.experiment.web,
                 threads=4,
                 path="/slack/event",
                 log=self.folder / "web.log",
             )
         )
-        for number in range(self.experiment.workers):
+        for number in range(self.experiment.workers if self.backend in catalogue.QUEUES else 0):
             log = self.folder / f"worker-{number}.log"
-            self.workers.append(processes.worker(self.experiment.backend, app, log))
+            self.workers.append(processes.worker(self.backend, app, log))
         for number in range(self.experiment.ticks):
             log = self.folder / f"tick-{number}.log"
             self.ticks.append(processes.tick(app, log, self.experiment.tick_every))
@@ -201,11 +213,20 @@ class Site:
     # -- after ------------------------------------------------------------------------------------
 
     def settle(self) -> bool:
-        """Carry what is left of Slack's events, until there is nothing more to do anywhere."""
-        deadline = time.monotonic() + self.options["patience"]
-        while time.monotonic() < deadline:
-            if not self.courier.deliver() and not self.left():
+        """Carry what is left of Slack's events, until there is nothing more to do anywhere.
+
+        It waits as long as there is progress, on a slow machine too; without any for
+        ``patience``, what is left is stuck.
+        """
+        from response.sandbox.models import ApiCall
+
+        seen, since = (-1, -1), time.monotonic()
+        while time.monotonic() - since < self.options["patience"]:
+            left = self.courier.deliver() + self.left()
+            if not left:
                 return True
+            if (now := (left, ApiCall.objects.count())) != seen:
+                seen, since = now, time.monotonic()
             time.sleep(0.3)
         return False
 
@@ -222,7 +243,7 @@ class Site:
         finally:
             connections["default"].close()
 
-    def report(self, settled: bool) -> dict[str, Any]:
+    def report(self) -> dict[str, Any]:
         import oracle
 
         verdict = oracle.judge(story.done for story in self.stories)
@@ -234,9 +255,17 @@ class Site:
             "acknowledged": self.courier.acknowledged,
             "refusals": self.courier.refusals(),
             "injected": self.injected + self.injected_at_slack(),
-            "settled": settled,
+            "unclear": self.unclear(),
             **asdict(verdict),
         }
+
+    def unclear(self) -> list[str]:
+        """What a full disk did beyond a clear error."""
+        import disk
+
+        if self.experiment.disturbance != "fill_disk":
+            return []
+        return disk.complaints(self.folder, self.courier.refusals())
 
     def injected_at_slack(self) -> int:
         """Calls that got no answer, or one that says to come again."""
@@ -259,19 +288,6 @@ def _quietly() -> Iterator[None]:
     yield
 
 
-@contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[None]:
-    """A file system of its own for the app's SQLite file, so that it can be full."""
-    folder.mkdir()
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "chaos", str(folder)], check=True
-    )
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 def main(options: dict[str, Any]) -> int:
     experiment = catalogue.BY_NAME[options["experiment"]]
     folder, stock = Path(os.environ["DEMO_VAR"]), Path(options["stock"])
@@ -282,67 +298,14 @@ def main(options: dict[str, Any]) -> int:
 
             cluster = postgres.found_again(options["cluster"])
         elif experiment.disturbance == "fill_disk":
-            stack.enter_context(small_disk(folder / "disk", 24))
-        _environment(options, experiment, folder)
-        os.environ["DATABASE_URL"] = _database(options, experiment, folder, stock, cluster)
+            stack.enter_context(surroundings.small_disk(folder / "disk", 24))
+        surroundings.set_environment(options, experiment, folder)
+        os.environ["DATABASE_URL"] = surroundings.database(
+            options, experiment, folder, stock, cluster
+        )
         django.setup()
         print(json.dumps(Site(options, cluster).run()), flush=True)
     return 0
-
-
-def _database(
-    options: dict[str, Any],
-    experiment: catalogue.Experiment,
-    folder: Path,
-    stock: Path,
-    cluster: Any,
-) -> str:
-    """The URL of a database with all tables: one is migrated, and copied for each experiment."""
-    if not (stock / "workspace.sqlite3").exists():
-        _migrate("sandbox", stock, "")
-    shutil.copy(stock / "workspace.sqlite3", folder)
-    if cluster is not None:
-        if not cluster.has("stock"):
-            cluster.sql("CREATE DATABASE stock")
-            _migrate("default", stock, cluster.url("stock"))
-        name = f"chaos_{experiment.name.replace('-', '_')}_{os.getpid()}"
-        cluster.sql(f"CREATE DATABASE {name} TEMPLATE stock")
-        return str(cluster.url(name))
-    if not (stock / "app.sqlite3").exists():
-        _migrate("default", stock, f"sqlite:///{stock / 'app.sqlite3'}")
-    place = folder / "disk" if experiment.disturbance == "fill_disk" else folder
-    shutil.copy(stock / "app.sqlite3", place)
-    return f"sqlite:///{place / 'app.sqlite3'}"
-
-
-def _migrate(alias: str, stock: Path, url: str) -> None:
-    """In a process of its own, after which nobody has the database open."""
-    # The tables of the queue are there whether or not an experiment has one.
-    more = {"DEMO_VAR": str(stock), "DATABASE_URL": url, "RESPONSE_TASK_BACKEND": "database"}
-    command = [sys.executable, "-m", "django", "migrate", f"--database={alias}", "--verbosity=0"]
-    subprocess.run(command, env={**os.environ, **more}, check=True)
-
-
-def _environment(options: dict[str, Any], experiment: catalogue.Experiment, folder: Path) -> None:
-    from response.sandbox.credentials import load_or_create
-
-    options["slack_port"], options["app_port"] = free_port(), free_port()
-    ours = load_or_create(folder / "workspace.json")
-    app, slack = (f"http://127.0.0.1:{options[name]}" for name in ("app_port", "slack_port"))
-    os.environ |= {
-        "APP_URL": app,
-        "SITE_URL": app,
-        "PORT": str(options["slack_port"]),
-        "SLACK_API_URL": f"{slack}/sandbox/api/",
-        "SLACK_TOKEN": ours.token,
-        "SLACK_SIGNING_SECRET": ours.signing_secret,
-        "RESPONSE_TASK_BACKEND": experiment.backend,
-        "REDIS_URL": options["redis"],
-        "DJANGO_SETTINGS_MODULE": "chaos_here",
-    }
-    if experiment.disturbance == "step_back":
-        os.environ["CHAOS_CLOCK"] = str(folder / "clock")
-        chaos_clock.step(os.environ["CHAOS_CLOCK"], 0.0)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import ledger
+from django.db.models import Q
 from stories import INCIDENTS, Done
 
 from response.core.models import Action, Incident, TimelineEvent
@@ -26,6 +27,12 @@ from response.slack.models import Call, HandlerRun
 TELLING = ("channel", "text", "timestamp", "name", "topic", "users", "thread_ts")
 # Answers that were lost on our side, and not on Slack's: there the log says so.
 NOT_DONE = ("SlackUnavailable", "SlackRateLimited")
+HEADLINES = (INCIDENTS, "C0REPORTS")
+# Calls that are made as the row says.
+PLAIN = {
+    *("chat.postMessage", "reactions.add", "conversations.invite", "conversations.rename"),
+    "conversations.setTopic",
+}
 
 
 @dataclass
@@ -52,7 +59,10 @@ class Verdict:
 def judge(stories: Iterable[Done]) -> Verdict:
     """Look at everything; the boxes must have been worked off."""
     verdict = Verdict()
+    stories = list(stories)
     _boxes(verdict)
+    for stranger in Incident.objects.exclude(report__in=[done.title for done in stories]):
+        verdict.doubled.append(f"incident {stranger.report}, which nobody declared")
     calls = Calls()
     for done in stories:
         _database(done, verdict)
@@ -77,6 +87,8 @@ def _database(done: Done, verdict: Verdict) -> None:
     for details in done.actions:
         found = Action.objects.filter(incident=incident, details=details).count()
         verdict.count(found, 1, f"action {details}")
+    for stranger in Action.objects.filter(incident=incident).exclude(details__in=done.actions):
+        verdict.doubled.append(f"action {stranger.details}, which nobody logged")
     people = UserStats.objects.filter(incident=incident, user__external_id=done.user_id)
     counted = people.values_list("message_count", flat=True).first() or 0
     verdict.count(counted, done.said, f"messages counted in {done.title}")
@@ -98,6 +110,8 @@ def _timeline(done: Done, incident: Incident, verdict: Verdict) -> None:
         verdict.count(incident.impact == done.impact, 1, f"impact of {done.title}")
         updates = entries.exclude(event_type="slack_pin").filter(text__contains=done.impact)
         verdict.count(updates.count(), 1, f"entry of the impact of {done.title}")
+    if done.severity:
+        verdict.count(incident.severity == done.severity, 1, f"severity of {done.title}")
     closings = entries.filter(text="Incident closed").count()
     verdict.count(closings, int(done.closed), f"closing of {done.title}")
     verdict.count(incident.is_closed(), int(done.closed), f"end of {done.title}")
@@ -152,8 +166,8 @@ class Calls:
 
 
 def _is_in_doubt(error: str) -> bool:
-    # What is posted to a response_url is in nobody's log.
-    return not error.startswith(NOT_DONE) or "response_url" in error
+    # What is posted to a response_url is in nobody's log. Who gave up waiting cannot know.
+    return not error.startswith(NOT_DONE) or "response_url" in error or error.endswith("timed out")
 
 
 def _workspace(done: Done, calls: Calls, verdict: Verdict) -> None:
@@ -193,7 +207,36 @@ def _wanted_calls(calls: Calls, verdict: Verdict) -> None:
         allowed = calls.dropped[key] + sum(calls.in_doubt[pk] for pk in ids)
         verdict.count(len(calls.arrivals[key]), len(ids), " ".join(key), allowed)
     for lane, keys in lanes.items():
-        _order(lane, [key for key in keys if len(wanted[key]) == 1], calls, verdict)
+        once = [key for key in keys if len(wanted[key]) == 1]
+        firsts = [(" ".join(key), calls.arrivals[key][:1]) for key in once]
+        _order(lane, [(what, *at) for what, at in firsts if at], verdict)
+    _unwanted(set(wanted), calls, verdict)
+    _order_of_whispers(calls, verdict)
+
+
+def _unwanted(wanted: set[tuple[str, ...]], calls: Calls, verdict: Verdict) -> None:
+    """What Slack did without a row that asks for it: for one that was rolled back, perhaps."""
+    for key, ids in calls.arrivals.items():
+        method, channel = key[0], key[1]
+        # Headlines and whispers are made when they are sent, and compared by what people see.
+        made = channel in HEADLINES or channel.startswith("U")
+        if ids and method in PLAIN and not made and key not in wanted:
+            verdict.doubled.append(f"{' '.join(key)}: nobody wanted it")
+
+
+def _order_of_whispers(calls: Calls, verdict: Verdict) -> None:
+    """By what people see: what is posted to a response_url is in nobody's log."""
+    seen: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for one in calls.wanted:
+        if one.operation != "whisper":
+            continue
+        user, text = one.arguments["user"], one.arguments["text"]
+        mine = Q(only_for=user) | Q(only_for=None, channel__is_im=True, channel__members=user)
+        first = Message.objects.filter(mine, text=text).order_by("pk").first()
+        if first is not None and calls.same[user, text] == 1:
+            seen[one.lane].append((text, first.pk))
+    for lane, firsts in seen.items():
+        _order(lane, firsts, verdict)
 
 
 def _whisper(one: Wanted, calls: Calls, verdict: Verdict) -> None:
@@ -217,14 +260,13 @@ def _whisper(one: Wanted, calls: Calls, verdict: Verdict) -> None:
         verdict.lost.append(what)
 
 
-def _order(lane: str, keys: list[tuple[str, ...]], calls: Calls, verdict: Verdict) -> None:
+def _order(lane: str, firsts: list[tuple[str, int]], verdict: Verdict) -> None:
+    """``firsts``: each call as it was wanted, and when it arrived first."""
     latest = 0
-    for key in keys:
-        if calls.arrivals[key]:
-            first = calls.arrivals[key][0]
-            if first < latest:
-                verdict.out_of_order.append(f"{lane}: {' '.join(key)}")
-            latest = max(latest, first)
+    for what, first in firsts:
+        if first < latest:
+            verdict.out_of_order.append(f"{lane}: {what}")
+        latest = max(latest, first)
 
 
 def _object(text: object) -> dict[str, Any]:

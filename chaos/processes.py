@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from servers import HERE as BENCH
 
 COMMANDS = {
-    "database": ("db_worker", "--backend", "database", "--interval", "0.2"),
-    "redis": ("rqworker", "--with-scheduler"),
+    "django-tasks-db": ("db_worker", "--backend", "database", "--interval", "0.2"),
+    "django-tasks-rq": ("rqworker", "--with-scheduler"),
 }
 
 
@@ -55,10 +58,18 @@ class Again:
         with self._log.open("ab") as log:
             while not self._over.is_set():
                 self._process = subprocess.Popen(
-                    self._command, env=self._environment, stdout=log, stderr=log, cwd=BENCH
+                    self._command,
+                    env=self._environment,
+                    stdout=log,
+                    stderr=log,
+                    cwd=BENCH,
+                    start_new_session=True,
                 )
                 self.starts += 1
                 self._process.wait()
+                # What it has forked, which nobody else would end: a supervisor does the same.
+                with suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
                 self._over.wait(self._every)
 
 

@@ -2,6 +2,7 @@
 
     python chaos/run.py                                    every experiment, quickly, both databases
     python chaos/run.py kill-web --database sqlite         one of them
+    python chaos/run.py --backend all                      with each task backend, too
     python chaos/run.py --full --write docs/reliability.md
 
 Each experiment starts gunicorn with 2 workers, a tick, a worker where it needs one, and Slack (the
@@ -25,7 +26,8 @@ from pathlib import Path
 from typing import Any
 
 import postgres
-from catalogue import BY_NAME, EXPERIMENTS, Experiment
+import table
+from catalogue import BY_NAME, EVERY_BACKEND, Experiment, variants
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -43,14 +45,13 @@ UNSET = (
 )
 
 
-def possible(experiment: Experiment, database: str, redis_url: str) -> str:
-    """Why an experiment cannot be made here; nothing if it can."""
-    if database not in experiment.databases:
-        only = " and ".join(experiment.databases)
-        return f"not applicable: {only} only"
+def impossible(experiment: Experiment, database: str, backend: str, redis_url: str) -> str:
+    """Why an experiment cannot be made, or not here; nothing if it can."""
+    if reason := experiment.pointless(database, backend):
+        return f"not applicable: {reason}"
     if database == "postgres" and not postgres.available():
         return "needs PostgreSQL's initdb and pg_ctl"
-    if experiment.backend == "redis" and not _redis_answers(redis_url):
+    if backend == "django-tasks-rq" and not _redis_answers(redis_url):
         return f"needs Redis at {redis_url}"
     if experiment.disturbance == "fill_disk" and (os.name != "posix" or os.geteuid() != 0):
         return "needs root, to mount a small file system"
@@ -70,11 +71,14 @@ def _redis_answers(url: str) -> bool:
     return True
 
 
-def measure(experiment: Experiment, database: str, options: dict[str, Any]) -> dict[str, Any]:
+def measure(
+    experiment: Experiment, database: str, backend: str, options: dict[str, Any]
+) -> dict[str, Any]:
     """What came of one experiment."""
     folder = Path(tempfile.mkdtemp(prefix=f"response-chaos-{experiment.name}-"))
     (folder / "static").mkdir()
-    asked = options | {"experiment": experiment.name, "database": database}
+    where = {"database": database, "backend": backend}
+    asked = options | {"experiment": experiment.name} | where
     command = [sys.executable, str(HERE / "experiment.py"), json.dumps(asked)]
     try:
         done = subprocess.run(
@@ -82,7 +86,7 @@ def measure(experiment: Experiment, database: str, options: dict[str, Any]) -> d
         )
         if done.returncode:
             raise SystemExit(f"{experiment.name} on {database} failed; its error is above.")
-        return dict(json.loads(done.stdout.splitlines()[-1])) | {"database": database}
+        return dict(json.loads(done.stdout.splitlines()[-1])) | where
     finally:
         if options["keep"]:
             print(f"{experiment.name} on {database}: {folder}", file=sys.stderr)
@@ -108,33 +112,6 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
-COLUMNS = (
-    *("Experiment", "Database", "Incidents", "Requests sent", "Acknowledged", "Faults injected"),
-    *("Slack calls wanted", "Sent again after a lost answer", "Lost", "Doubled", "Out of order"),
-    "Seconds",
-)
-HEAD = f"| {' | '.join(COLUMNS)} |"
-RULE = "|---" * len(COLUMNS) + "|"
-
-
-def line(found: dict[str, Any]) -> str:
-    numbers = [found[name] for name in ("incidents", "requests", "acknowledged", "injected")]
-    numbers += [found["wanted"], found["repeated"]]
-    numbers += [len(found[name]) for name in ("lost", "doubled", "out_of_order")]
-    figures = " | ".join(f"{number:,}" for number in (*numbers, found["seconds"]))
-    return f"| {found['title']} | {found['database']} | {figures} |"
-
-
-def failures(found: dict[str, Any]) -> list[str]:
-    """Everything that must not be."""
-    wrong = [
-        f"{kind}: {what}" for kind in ("lost", "doubled", "out_of_order") for what in found[kind]
-    ]
-    if not found["settled"]:
-        wrong.append("the boxes were never empty")
-    return [f"{found['experiment']} on {found['database']}: {one}" for one in wrong]
-
-
 def main() -> int:
     options = _arguments()
     names = options.experiments or list(BY_NAME)
@@ -146,39 +123,41 @@ def main() -> int:
             *("at_once", "redis", "keep"),
         )
     }
+    if options.recorded:
+        results = table.read(options.recorded)
+    else:
+        results = make(names, databases, options, asked)
+    wrong = [one for found in results for one in table.failures(found)]
+    for one in wrong:
+        print(one, file=sys.stderr)
+    if options.write:
+        marked.write(options.write, "chaos", table.page(results))
+    return 1 if wrong else 0
+
+
+def make(
+    names: list[str], databases: list[str], options: argparse.Namespace, asked: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Make the experiments, one after the other: what came of each."""
+    results = []
     with ExitStack() as stack:
         asked["stock"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="response-chaos-"))
         if "postgres" in databases and postgres.available():
             found = stack.enter_context(postgres.cluster())
             asked["cluster"] = {"folder": found.folder, "port": found.port}
-        lines, wrong = experiments(names, databases, asked)
-    for one in wrong:
-        print(one, file=sys.stderr)
-    if options.write:
-        marked.write(options.write, "chaos", "\n".join(lines))
-    return 1 if wrong else 0
-
-
-def experiments(
-    names: list[str], databases: list[str], asked: dict[str, Any]
-) -> tuple[list[str], list[str]]:
-    """Make them, one after the other: the lines of the table, and what must not be."""
-    lines, wrong = [HEAD, RULE], []
-    print(HEAD, RULE, sep="\n", flush=True)
-    for experiment in (one for one in EXPERIMENTS if one.name in names):
-        for database in databases:
-            if reason := possible(experiment, database, asked["redis"]):
-                lines.append(
-                    f"| {experiment.title} | {database} | {reason} |" + " |" * (len(COLUMNS) - 3)
-                )
+        print(*table.HEAD, sep="\n", flush=True)
+        for experiment, database, backend in variants(names, databases, options.backend):
+            if reason := impossible(experiment, database, backend, asked["redis"]):
+                result = table.not_made(experiment, database, backend, reason)
             else:
-                found = measure(experiment, database, asked)
-                lines.append(line(found))
-                wrong += failures(found)
-                if found["refusals"]:
-                    print(f"  not acknowledged at first: {found['refusals']}", file=sys.stderr)
-            print(lines[-1], flush=True)
-    return lines, wrong
+                result = measure(experiment, database, backend, asked)
+            results.append(result)
+            print(table.line(result), flush=True)
+            if result.get("refusals"):
+                print(f"  not acknowledged at first: {result['refusals']}", file=sys.stderr)
+            if options.record:
+                table.append(options.record, result)
+    return results
 
 
 def _arguments() -> argparse.Namespace:
@@ -187,6 +166,11 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("experiments", nargs="*", choices=[*BY_NAME, []], metavar="EXPERIMENT")
     parser.add_argument("--database", action="append", choices=["sqlite", "postgres"])
+    parser.add_argument(
+        "--backend",
+        choices=[*EVERY_BACKEND, "all"],
+        help="whose work the drain is (each experiment's own)",
+    )
     parser.add_argument("--full", action="store_true", help="50 incidents, 70 kills, 10 min outage")
     parser.add_argument("--incidents", type=int, help="how many (6)")
     parser.add_argument("--kills", type=int, help="how often a process is killed (6)")
@@ -201,6 +185,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--redis", default=os.environ.get("REDIS_URL") or REDIS)
     parser.add_argument(
         "--keep", action="store_true", help="keep databases and logs, and say where"
+    )
+    parser.add_argument("--record", type=Path, help="a file to which each result is added")
+    parser.add_argument(
+        "--recorded", type=Path, nargs="+", help="make no experiments: take these files"
     )
     parser.add_argument("--write", type=Path, help="a page with marks for the figures")
     options = parser.parse_args()

@@ -29,6 +29,7 @@ class Done:
     pins: dict[str, str] = field(default_factory=dict)
     commands: list[str] = field(default_factory=list)
     impact: str = ""
+    severity: str = ""
     closed: bool = False
 
 
@@ -109,6 +110,8 @@ class Story:
         self._person.edits(first, self.done.pins[first.ts])
         if self._rounds == 1:
             self._commands("@incident status")
+            self._commands("@incident severity minor")
+            self.done.severity = "3"
         self._courier.deliver(channel)
 
     def end(self) -> None:

@@ -25,9 +25,10 @@ class Faults:
     rate_limit_methods: list[str] = field(default_factory=list)
     rate_limit_count: int = 0
     retry_after: int = 1
-    server_error_percent: int = 0  # 503
+    server_error_percent: int = 0
     server_error_methods: list[str] = field(default_factory=list)
     server_error_count: int = 0
+    server_error_status: int = 503  # 0: 500 or 503, as it happens
     drop_after_work_percent: int = 0  # the work is done, the answer never arrives
     drop_after_work_methods: list[str] = field(default_factory=list)
     drop_after_work_count: int = 0
@@ -41,7 +42,7 @@ class Faults:
 
     def any_on(self) -> bool:
         """Whether anything is disturbed at all."""
-        quiet = {"retry_after", "error_code"}
+        quiet = {"retry_after", "error_code", "server_error_status"}
         values = {name: value for name, value in asdict(self).items() if name not in quiet}
         return any(v for name, v in values.items() if not name.endswith("_methods"))
 
@@ -54,8 +55,10 @@ class Plan:
     fault: str = ""
     retry_after: int = 1
     error_code: str = ""
+    status: int = 503
 
 
+SERVER_ERRORS = (500, 503)
 _KINDS = ("rate_limit", "server_error", "error", "drop_after_work")
 
 
@@ -95,6 +98,7 @@ def plan_call(method: str) -> Plan:
                 fault=kind,
                 retry_after=faults.retry_after,
                 error_code=faults.error_code,
+                status=faults.server_error_status or random.choice(SERVER_ERRORS),  # noqa: S311 # nosec
             )
     return Plan(latency=latency)
 

@@ -46,7 +46,7 @@ def serve_hook(request: HttpRequest, token: str) -> HttpResponse:
     if plan.fault == "outage":
         return _drop(request)
     if plan.fault in {"rate_limit", "server_error", "error"}:
-        status = 429 if plan.fault == "rate_limit" else 503
+        status = 429 if plan.fault == "rate_limit" else plan.status
         headers = {"Retry-After": str(plan.retry_after)} if status == 429 else {}
         return HttpResponse("unavailable", status=status, headers=headers)
     try:

@@ -63,7 +63,7 @@ def _disturbed(plan: faults.Plan) -> Answer | None:
         body = {"ok": False, "error": "ratelimited"}
         return Answer(status=429, headers={"Retry-After": str(plan.retry_after)}, body=body)
     if plan.fault == "server_error":
-        return Answer(status=503, body={"ok": False, "error": "service_unavailable"})
+        return Answer(status=plan.status, body={"ok": False, "error": "service_unavailable"})
     if plan.fault == "error":
         return Answer(body={"ok": False, "error": plan.error_code})
     return None

@@ -11,7 +11,7 @@ import pytest
 from stories import Done
 
 from response.core.models import Action, Incident
-from response.sandbox.models import ApiCall
+from response.sandbox.models import ApiCall, Channel, Message, User
 from response.slack import outbox
 from response.slack.models import Call, UserStats
 from tests.factories import make_incident
@@ -157,3 +157,44 @@ def test_the_ledger_keeps_arguments_that_the_app_drops():
     ((_, lane, _, method, arguments, _),) = ledger.rows("chaos_wanted", ledger.COLUMNS)
     assert (lane, method) == ("C1", "chat.postMessage")
     assert json.loads(str(arguments))["text"] == "hello"
+
+
+def whispered(text: str) -> None:
+    """Somebody sees a message that is for them only."""
+    ana, _ = User.objects.get_or_create(id="U1", defaults={"name": "ana"})
+    place = Channel.objects.create(id=f"C{text}", name=text, creator=ana, created=0)
+    Message.objects.create(channel=place, ts="1.0", user=ana, text=text, only_for=ana)
+
+
+def test_whispers_that_are_seen_in_another_order_are_found():
+    outbox.whisper("U1", "first")
+    outbox.whisper("U1", "second")
+    whispered("second")
+    assert found(judged()) == (1, 0, 0, 0)
+    whispered("first")
+    assert found(judged()) == (0, 0, 1, 0)
+
+
+def test_a_call_that_no_row_asks_for_is_one_too_many():
+    arrived("hello")
+    assert found(judged()) == (0, 1, 0, 0)
+
+
+def test_a_call_whose_answer_was_not_waited_for_may_arrive_once_more():
+    outbox.post("C1", "hello")
+    arrived("hello")
+    arrived("hello")
+    Call.objects.update(state="sending")
+    late = "SlackUnavailable: Slack could not be reached for 'chat.postMessage': timed out"
+    Call.objects.update(state="pending", error=late)
+    assert found(judged()) == (0, 0, 0, 1)
+
+
+def test_an_incident_that_nobody_declared_is_one_too_many(done: Done):
+    Call.objects.all().delete()
+    assert any("nobody declared" in line for line in oracle.judge([]).doubled)
+
+
+def test_an_action_that_nobody_logged_is_one_too_many(done: Done):
+    done.actions = []
+    assert of_the_database(done) == ["action Task, which nobody logged"]

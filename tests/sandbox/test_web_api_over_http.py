@@ -92,6 +92,24 @@ def test_server_errors_are_no_json(client: WebClient) -> None:
     assert caught.value.response.status_code == 503
 
 
+def test_server_errors_are_500_too_where_that_is_wanted(
+    client: WebClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statuses = iter(faults.SERVER_ERRORS)
+    monkeypatch.setattr(faults.random, "choice", lambda found: next(statuses))
+    faults.update(server_error_count=3, server_error_status=0)
+    seen = []
+    for _ in faults.SERVER_ERRORS:
+        with pytest.raises(SlackApiError) as caught:
+            client.auth_test()
+        seen.append(caught.value.response.status_code)
+    assert seen == [500, 503]
+    faults.update(server_error_status=502)
+    with pytest.raises(SlackApiError) as caught:
+        client.auth_test()
+    assert caught.value.response.status_code == 502
+
+
 def test_a_dropped_connection_leaves_the_work_done(client: WebClient) -> None:
     faults.update(drop_after_work_methods=["chat.postMessage"], drop_after_work_count=1)
     with pytest.raises(http.client.RemoteDisconnected):

@@ -20,6 +20,7 @@ const LABELS = {
   server_error_percent: ["Server errors (%)", "This share of API calls is answered 5xx, nothing done."],
   server_error_methods: ["Server error methods", "Methods answered 5xx, separated by commas; empty for all."],
   server_error_count: ["Server errors: next calls", "Only the next so many calls of those methods."],
+  server_error_status: ["Server error status", "The status of those answers; 0 is 500 or 503, as it happens."],
   drop_after_work_percent: ["Answers lost (%)", "The work is done, then the connection breaks."],
   drop_after_work_methods: ["Answers lost: methods", "Methods whose answer is lost, separated by commas; empty for all."],
   drop_after_work_count: ["Answers lost: next calls", "Only the next so many calls of those methods."],
@@ -81,7 +82,7 @@ function row(name, value) {
 }
 
 /** Says how a fault looks, and is none in itself. */
-const DETAIL = /^retry_after$|^error_code$|_methods$/;
+const DETAIL = /^retry_after$|^error_code$|^server_error_status$|_methods$/;
 
 /** @param {string} name @param {any} value @returns {boolean} whether it makes something fail */
 function isOn(name, value) {
