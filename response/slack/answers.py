@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from response.slack.errors import SlackError, SlackUnavailable
+from response.slack.errors import SlackError, SlackUnexpectedAnswer
 
 # What the columns hold; Slack's ids have about ten characters, its time stamps seventeen.
 LONGEST_ID = 20
@@ -103,7 +103,7 @@ def _is_id(value: object) -> bool:
 
 def unexpected(api_endpoint: str, path: str) -> SlackError:
     """The error for an answer without ``path``, or with another thing than Slack documents."""
-    return SlackUnavailable(
+    return SlackUnexpectedAnswer(
         f"Got unexpected response from Slack API for {api_endpoint} - couldn't find {path}",
         may_have_happened=True,
     )

@@ -55,6 +55,14 @@ class SlackUnavailable(SlackError):
         self.may_have_happened = may_have_happened
 
 
+class SlackUnexpectedAnswer(SlackUnavailable):
+    """Slack did what was asked, and its answer lacks what Slack documents.
+
+    Another answer may have it. Slack is not away, however: each such try counts against the
+    call, lest it is made, and takes effect, without end.
+    """
+
+
 class SlackPermanentError(SlackError):
     """Slack refused, and the same call will be refused again."""
 

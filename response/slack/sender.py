@@ -26,6 +26,7 @@ from response.slack.errors import (
     SlackError,
     SlackPermanentError,
     SlackRateLimited,
+    SlackUnexpectedAnswer,
     describe,
 )
 from response.slack.leases import Lease, LeaseLost
@@ -162,7 +163,8 @@ class Sender:
             if isinstance(error, SlackPermanentError) and not isinstance(error, SlackAuthError):
                 self._park(call, operation, lease, error)
                 return True
-            return self._failed(call, operation, lease, error, previous)
+            answered = isinstance(error, SlackUnexpectedAnswer)
+            return self._failed(call, operation, lease, error, None if answered else previous)
         except Exception as error:  # noqa: BLE001 (logged below)
             failure = "Call %s (%s) failed on our side"
             log_exception(logger, failure, call.pk, call, incident=call.incident_id)

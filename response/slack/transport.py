@@ -153,8 +153,8 @@ def _exchange(web: WebClient, method: str, arguments: Mapping[str, Any]) -> Slac
         raise _refused(method, refusal.response) from _without_frames(refusal)
     except TRANSPORT_ERRORS as failure:
         raise _failed(method, failure) from _without_frames(failure)
-    except (AttributeError, TypeError) as failure:
-        # slack_sdk takes any JSON for an object.
+    except (AttributeError, RecursionError, TypeError) as failure:
+        # slack_sdk takes any JSON for an object, however deep.
         raise SlackUnavailable(
             f"Slack's answer to '{method}' is no JSON object", may_have_happened=True
         ) from _without_frames(failure)

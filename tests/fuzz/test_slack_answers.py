@@ -169,7 +169,7 @@ def test_an_answer_without_what_was_asked_for_names_it_and_is_tried_again(
     town.judge_the_work(missing)
     call = Call.objects.filter(operation=operation, attempts=1).get()
     assert call.state == "pending"
-    assert call.error.startswith("SlackUnavailable: Got unexpected response from Slack API for ")
+    assert call.error.startswith("SlackUnexpectedAnswer: Got unexpected response from Slack")
     assert call.error.endswith(f"couldn't find {missing}")
 
 
@@ -192,11 +192,12 @@ def test_who_acts_is_not_known_where_slack_tells_nobody(town: Town) -> None:
     assert Call.objects.filter(operation="user").exists()
 
 
-def test_an_answer_cut_short_is_tried_again(town: Town) -> None:
-    town.slack.answers = lambda method: json.dumps({"ok": True}).encode()[:-1]
+@pytest.mark.parametrize("answer", [b'{"ok": true', b"[" * 100_000], ids=["cut short", "deep"])
+def test_an_answer_that_is_no_json_is_tried_again(town: Town, answer: bytes) -> None:
+    town.slack.answers = lambda method: answer
     _meet_a_stranger(town)
     town.work()
-    town.judge_the_work("cut")
+    town.judge_the_work(answer[:20])
     assert Call.objects.get().state == "pending"
 
 

@@ -108,7 +108,7 @@ def test_an_answer_that_cannot_be_kept_is_a_failed_try(boxes, channel):
         boxes.clock.forward(minutes=1)
     call = Call.objects.get(operation="rename_channel")
     assert call.state == "parked"
-    assert call.error.startswith("TypeError")
+    assert call.error.startswith("SlackUnexpectedAnswer: ")
 
 
 def test_working_all_that_is_due_survives_a_lane_that_cannot_be_sent(boxes, monkeypatch):
