@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as hypothesis_seed
 from hypothesis.strategies import SearchStrategy
 
-IN_THE_SUITE = 2_000
+IN_THE_SUITE = 3_000
 CASES = int(os.environ.get("FUZZ_CASES") or IN_THE_SUITE)
 SEED = os.environ.get("FUZZ_SEED", "")
 

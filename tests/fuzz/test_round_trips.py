@@ -100,7 +100,7 @@ def test_what_is_typed_is_what_is_read(town: Town) -> None:
     ways = Ways(town)
     ways_in: list[Callable[[str], str]] = [ways.modal, ways.command, ways.rest, ways.form]
 
-    @fuzzed(st.tuples(st.sampled_from(ways_in), WITHIN_LINES), percent=2, name="round trips")
+    @fuzzed(st.tuples(st.sampled_from(ways_in), WITHIN_LINES), percent=0.5, name="round trips")
     def law(case: tuple[Callable[[str], str], str]) -> None:
         way, string = case
         with town.for_a_while():
@@ -141,7 +141,7 @@ def _is_read(browser: Client, incident: Incident, stored: str) -> None:
 def test_a_title_reads_the_same_on_every_page(town: Town) -> None:
     browser = Ways(town).browser
 
-    @fuzzed(WITHIN_LINES, percent=1, name="titles")
+    @fuzzed(WITHIN_LINES, percent=0.5, name="titles")
     def law(string: str) -> None:
         line = " ".join(_storable(string).split())
         payload = real.submission("incident-report-dialog", {"channel": CHANNEL}, report=string)
@@ -225,7 +225,7 @@ def test_the_rest_api_takes_or_refuses_with_a_reason(town: Town) -> None:
         lambda request: st.tuples(*map(st.just, request[:2]), mutated(request[2]))
     )
 
-    @fuzzed(cases, percent=5, name="bodies of the REST API")
+    @fuzzed(cases, percent=3, name="bodies of the REST API")
     def law(case: tuple[str, str, Any]) -> None:
         method, where, data = case
         with town.for_a_while():

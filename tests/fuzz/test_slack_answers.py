@@ -129,7 +129,7 @@ answers = st.one_of(
 def test_a_malformed_answer_is_a_clear_error_and_nothing_is_lost(town: Town) -> None:
     cases = st.tuples(st.sampled_from(ASKS), answers)
 
-    @fuzzed(cases, percent=6, name="malformed answers of Slack")
+    @fuzzed(cases, percent=3, name="malformed answers of Slack")
     def law(case: tuple[Callable[[Town], None], bytes]) -> None:
         ask, answer = case
         with town.for_a_while():

@@ -28,7 +28,7 @@ def given(strategy):
             tried["laws of text"] += 1
             test(string)
 
-        return seeded(limits(percent=2, least=100)(hypothesis_given(string=strategy)(counted)))
+        return seeded(limits(percent=3, least=100)(hypothesis_given(string=strategy)(counted)))
 
     return decorate
 

@@ -76,7 +76,9 @@ class Fields:
         self._path = path
 
     def path(self, name: str) -> str:
-        """``name`` with the names of what it stands in."""
+        """``name`` with the names of what it stands in, as an answer can say them."""
+        # A name may have lone surrogates, which no answer and no log can.
+        name = name if name.isprintable() else ascii(name)[1:-1]
         return f"{self._path}.{name}" if self._path else name
 
     def child(self, name: str) -> Fields:
