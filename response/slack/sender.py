@@ -155,7 +155,8 @@ class Sender:
         except LeaseLost:
             raise
         except Paced as paced:
-            self._put_back(call, lease, now + timedelta(seconds=paced.seconds))
+            # From now, not from before: who comes too early would have to wait for another turn.
+            self._put_back(call, lease, self.clock() + timedelta(seconds=paced.seconds))
         except SlackRateLimited as limited:
             self._put_back(call, lease, now + timedelta(seconds=limited.retry_after), limited)
         except SlackError as error:
