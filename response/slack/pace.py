@@ -38,6 +38,8 @@ TIER_4 = frozenset(
 )
 POST_MESSAGE = "chat.postMessage"
 FURTHEST = 3600.0
+# Seconds: clocks and what is stored of them are rounded, and who is refused waits for another turn.
+TOLERANCE = 0.001
 # A method, and the channel where it is limited by channel.
 Limit = tuple[str, str]
 
@@ -69,16 +71,27 @@ class Pace:
     def take(self, method: str, arguments: Mapping[str, Any], now: float) -> None:
         """Use one call of ``method``; ``now`` is in seconds. Raises ``Paced`` if none is left."""
         limit = _limit(method, arguments)
-        interval, burst = _rate(method)
         with self._lock:
+            if seconds := self._refused(limit, now):
+                raise Paced(seconds)
             free_at = _within_reach(self._free_at.get(limit, 0.0), now)
-            wait = free_at - interval * (burst - 1) - now
-            if wait > 1e-6:
-                turn = max(now + wait, _within_reach(self._next_turn.get(limit, 0.0), now))
-                self._next_turn[limit] = turn + interval
-                raise Paced(turn - now)
-            self._free_at[limit] = max(free_at, now) + interval
+            self._free_at[limit] = max(free_at, now) + _rate(method)[0]
             self._forget(now)
+
+    def ask(self, method: str, arguments: Mapping[str, Any], now: float) -> float:
+        """Seconds until its turn, if the call would be refused now; else 0. Uses nothing up."""
+        with self._lock:
+            return self._refused(_limit(method, arguments), now)
+
+    def _refused(self, limit: Limit, now: float) -> float:
+        interval, burst = _rate(limit[0])
+        free_at = _within_reach(self._free_at.get(limit, 0.0), now)
+        wait = free_at - interval * (burst - 1) - now
+        if wait <= TOLERANCE:
+            return 0.0
+        turn = max(now + wait, _within_reach(self._next_turn.get(limit, 0.0), now))
+        self._next_turn[limit] = turn + interval
+        return turn - now
 
     def block(self, method: str, arguments: Mapping[str, Any], now: float, seconds: float) -> None:
         """Slack answered 429: make no such call for ``seconds``."""
@@ -99,6 +112,10 @@ class Unpaced(Pace):
 
     def take(self, method: str, arguments: Mapping[str, Any], now: float) -> None:
         """Always allowed."""
+
+    def ask(self, method: str, arguments: Mapping[str, Any], now: float) -> float:
+        """Never refused."""
+        return 0.0
 
 
 def _within_reach(at: float, now: float) -> float:

@@ -98,6 +98,7 @@ class Sender:
             head = Call.objects.filter(lane=lane, state=State.PENDING).order_by("id").first()
             if head is None:
                 return finished
+            self._ask_for_its_turn(head)
             if head.next_try > self.clock():
                 self._hold_back(head)
                 return finished
@@ -107,6 +108,13 @@ class Sender:
             else:
                 finished += self._send(head, operation, lease)
         return finished
+
+    def _ask_for_its_turn(self, head: Call) -> None:
+        """A plain call that would be refused waits for its turn, and is not claimed before."""
+        now = self.clock()
+        if head.next_try <= now and not head.operation:
+            seconds = self.pace.ask(head.method, head.args, now.timestamp())
+            head.next_try = max(head.next_try, now + timedelta(seconds=seconds))
 
     def _recover(self, lane: str, lease: Lease) -> None:
         """Calls that their sender never finished: it died, and Slack may have got them."""
