@@ -30,6 +30,8 @@ LOOK_AGAIN = 0.2
 BREATHS = 4
 BREATH_A_RUN = 0.05
 LONGEST_BREATH = 0.4
+# The rest, in seconds, while there is more to do than one round may take.
+SHORT_BREATH = 0.1
 # How often a resting thread looks up to see whether its process ends, in seconds.
 LOOK_UP = 0.5
 LOOK_AT_BEAT = timedelta(seconds=10)
@@ -78,6 +80,9 @@ def _breathe(worked: int, seconds: float) -> None:
 
     Under load more comes together meanwhile, and ten messages at once cost little more than one.
     """
+    if seconds >= inbox.LONGEST_ROUND:
+        time.sleep(SHORT_BREATH)
+        return
     time.sleep(min(max(BREATHS * seconds, BREATH_A_RUN * worked), LONGEST_BREATH))
 
 

@@ -160,9 +160,13 @@ def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
     if lease.inherited and runs:
         _blame(runs[0], lease, clock())
     waiting = [run for run in runs if run.state == State.PENDING]
-    for run in waiting:
-        lease = leases.renew(lease, clock(), dispatch.patience(run))
-        _run(run, lease, clock)
+    for neighbours in together.neighbours(waiting):
+        lease = leases.renew(lease, clock(), dispatch.patience(neighbours[0]))
+        several = len(neighbours) > 1
+        done = together.work_neighbours(neighbours, lease, clock) if several else 0
+        for run in neighbours[done:]:
+            lease = leases.renew(lease, clock(), dispatch.patience(run))
+            _run(run, lease, clock)
     dispatch.drop_payloads({run.delivery_id for run in runs})
     return len(runs)
 

@@ -101,10 +101,11 @@ def _is_our_own_talk(event: EventCallback) -> bool:
 
 
 def _wanted_by(event: EventCallback, *, in_incident: bool) -> list[str]:
-    wanted = []
+    wanted: list[str] = []
     by_bot = bool(event.bot_id) or event.subtype == "bot_message"
     if event.type == "app_mention" and in_incident and not by_bot:
         wanted += _command(event)
+    is_command = bool(wanted)
     if event.type == "message" and in_incident:
         wanted += _keywords(event)
     if by_bot and event.type in ("message", "app_mention"):
@@ -112,6 +113,8 @@ def _wanted_by(event: EventCallback, *, in_incident: bool) -> list[str]:
         return wanted
     for reference, handler in registry.events.matching(event.type):
         if handler.options.get("channel_type", event.channel_type) != event.channel_type:
+            continue
+        if is_command and not handler.options.get("known_commands", True):
             continue
         if in_incident or not handler.in_incident:
             wanted.append(reference)

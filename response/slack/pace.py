@@ -37,6 +37,11 @@ TIER_4 = frozenset(
     ]
 )
 POST_MESSAGE = "chat.postMessage"
+FURTHEST = 3600.0
+# Seconds: clocks and what is stored of them are rounded, and who is refused waits for another turn.
+TOLERANCE = 0.001
+# A method, and the channel where it is limited by channel.
+Limit = tuple[str, str]
 
 
 class Paced(Exception):
@@ -52,34 +57,54 @@ class Pace:
 
     Methods have 20, 50 or 100 calls a minute, of which ``BURST`` at once; messages have one a
     second and channel. A 429 blocks what it was the answer to for as long as it says.
+
+    Of many that are refused each is told a time of its own. Told the same one, they would all
+    come again for the one call that is free then, and be refused again but for one.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._free_at: dict[tuple[str, str], float] = {}
+        self._free_at: dict[Limit, float] = {}
+        # When the next one to be refused may come.
+        self._next_turn: dict[Limit, float] = {}
 
     def take(self, method: str, arguments: Mapping[str, Any], now: float) -> None:
         """Use one call of ``method``; ``now`` is in seconds. Raises ``Paced`` if none is left."""
         limit = _limit(method, arguments)
-        interval, burst = _rate(method)
         with self._lock:
-            free_at = self._free_at.get(limit, 0.0)
-            # Further off than any limit reaches: the clock was set back since.
-            wait = free_at - now if free_at - now < 3600 else 0.0
-            if wait > interval * (burst - 1) + 1e-6:
-                raise Paced(wait - interval * (burst - 1))
-            self._free_at[limit] = max(free_at if wait > 0 else now, now) + interval
+            if seconds := self._refused(limit, now):
+                raise Paced(seconds)
+            free_at = _within_reach(self._free_at.get(limit, 0.0), now)
+            self._free_at[limit] = max(free_at, now) + _rate(method)[0]
             self._forget(now)
+
+    def ask(self, method: str, arguments: Mapping[str, Any], now: float) -> float:
+        """Seconds until its turn, if the call would be refused now; else 0. Uses nothing up."""
+        with self._lock:
+            return self._refused(_limit(method, arguments), now)
+
+    def _refused(self, limit: Limit, now: float) -> float:
+        interval, burst = _rate(limit[0])
+        free_at = _within_reach(self._free_at.get(limit, 0.0), now)
+        wait = free_at - interval * (burst - 1) - now
+        if wait <= TOLERANCE:
+            return 0.0
+        turn = max(now + wait, _within_reach(self._next_turn.get(limit, 0.0), now))
+        self._next_turn[limit] = turn + interval
+        return turn - now
 
     def block(self, method: str, arguments: Mapping[str, Any], now: float, seconds: float) -> None:
         """Slack answered 429: make no such call for ``seconds``."""
         interval, burst = _rate(method)
         with self._lock:
-            self._free_at[_limit(method, arguments)] = now + seconds + interval * (burst - 1)
+            limit = _limit(method, arguments)
+            self._free_at[limit] = now + seconds + interval * (burst - 1)
+            self._next_turn.pop(limit, None)
 
     def _forget(self, now: float) -> None:
-        if len(self._free_at) > 1000:
+        if len(self._free_at) + len(self._next_turn) > 1000:
             self._free_at = {key: at for key, at in self._free_at.items() if at > now}
+            self._next_turn = {key: at for key, at in self._next_turn.items() if at > now}
 
 
 class Unpaced(Pace):
@@ -88,8 +113,17 @@ class Unpaced(Pace):
     def take(self, method: str, arguments: Mapping[str, Any], now: float) -> None:
         """Always allowed."""
 
+    def ask(self, method: str, arguments: Mapping[str, Any], now: float) -> float:
+        """Never refused."""
+        return 0.0
 
-def _limit(method: str, arguments: Mapping[str, Any]) -> tuple[str, str]:
+
+def _within_reach(at: float, now: float) -> float:
+    """``at``, unless it is further off than any limit reaches: the clock was set back since."""
+    return at if at - now < FURTHEST else 0.0
+
+
+def _limit(method: str, arguments: Mapping[str, Any]) -> Limit:
     return method, str(arguments.get("channel", "")) if method == POST_MESSAGE else ""
 
 

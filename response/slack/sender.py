@@ -99,6 +99,7 @@ class Sender:
             head = Call.objects.filter(lane=lane, state=State.PENDING).order_by("id").first()
             if head is None:
                 return finished
+            self._ask_for_its_turn(head)
             if head.next_try > self.clock():
                 self._hold_back(head)
                 return finished
@@ -108,6 +109,13 @@ class Sender:
             else:
                 finished += self._send(head, operation, lease)
         return finished
+
+    def _ask_for_its_turn(self, head: Call) -> None:
+        """A plain call that would be refused waits for its turn, and is not claimed before."""
+        now = self.clock()
+        if head.next_try <= now and not head.operation:
+            seconds = self.pace.ask(head.method, head.args, now.timestamp())
+            head.next_try = max(head.next_try, now + timedelta(seconds=seconds))
 
     def _recover(self, lane: str, lease: Lease) -> None:
         """Calls that their sender never finished: it died, and Slack may have got them."""
@@ -156,7 +164,8 @@ class Sender:
         except LeaseLost:
             raise
         except Paced as paced:
-            self._put_back(call, lease, now + timedelta(seconds=paced.seconds))
+            # From now, not from before: who comes too early would have to wait for another turn.
+            self._put_back(call, lease, self.clock() + timedelta(seconds=paced.seconds))
         except SlackRateLimited as limited:
             self._put_back(call, lease, now + timedelta(seconds=limited.retry_after), limited)
         except SlackError as error:

@@ -1,22 +1,23 @@
-"""Talk of many channels is worked off together: leases, look-ups and commits cost more than it.
+"""Talk is worked off together: leases, look-ups and commits cost more than it.
 
-Only our own handlers of events and only first attempts, at the head of their lane, share a
-transaction. All of them are done or, if one fails, none, and each is then run by itself. A
-host's handler is never run again for another's failure.
+Only our own handlers of events and only first attempts share a transaction: those at the heads
+of many lanes, and those that follow each other in one. All of them are done or, if one fails,
+none, and each is then run by itself. A host's handler is never run again for another's failure.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 
 from response import database, logs
 from response.slack import dispatch, invoke, leases, meter, registry
 from response.slack.client import forbid_calls
 from response.slack.discretion import named
-from response.slack.leases import LeaseLost, SharedLease
+from response.slack.leases import Lease, LeaseLost, SharedLease
 from response.slack.models import HandlerRun, UserStats
 from response.slack.registry import Handler
 
@@ -71,6 +72,36 @@ def _work_leased(lease: SharedLease, worked: Worked, clock: Clock) -> None:
     worked.lanes |= lease.lanes - rest
 
 
+def neighbours(runs: Sequence[HandlerRun]) -> Iterator[list[HandlerRun]]:
+    """The runs of one lane, in their order: simple ones that follow each other are one group.
+
+    Those at its head are not: they had their chance with other lanes', and one of them failed.
+    """
+    for place, (simple, group) in enumerate(groupby(runs, key=_can_share)):
+        if simple and place:
+            yield list(group)
+        else:
+            yield from ([run] for run in group)
+
+
+def work_neighbours(runs: Sequence[HandlerRun], lease: Lease, clock: Clock) -> int:
+    """Run simple runs of one lane; how many were done before one failed, which goes on alone.
+
+    Raises ``LeaseLost``.
+    """
+    simple = [(run, handler) for run in runs if (handler := registry.find(run.handler))]
+    done = 0
+    try:
+        known = invoke.read_ahead(runs)
+        while done < len(simple):
+            done += _run(simple[done:], known, lease, clock)
+    except LeaseLost:
+        raise
+    except Exception as error:  # noqa: BLE001 (it fails again, by itself, and is logged)
+        logger.info("One of several runs failed, each is run by itself: %s", named(error))
+    return done
+
+
 def _sorted_out(runs: Iterable[HandlerRun]) -> tuple[list[Simple], set[str]]:
     """The simple runs that nothing else comes before, and the lanes in which there is more."""
     simple: list[Simple] = []
@@ -84,11 +115,18 @@ def _sorted_out(runs: Iterable[HandlerRun]) -> tuple[list[Simple], set[str]]:
     return simple, rest
 
 
+def _can_share(run: HandlerRun) -> bool:
+    handler = registry.find(run.handler)
+    return handler is not None and _is_simple(run, handler)
+
+
 def _is_simple(run: HandlerRun, handler: Handler) -> bool:
     return handler.kind == "event" and handler.builtin and handler.atomic and run.attempts == 0
 
 
-def _run(simple: Sequence[Simple], known: invoke.Known, lease: SharedLease, clock: Clock) -> int:
+def _run(
+    simple: Sequence[Simple], known: invoke.Known, lease: Lease | SharedLease, clock: Clock
+) -> int:
     """Run those at the head in one transaction; how many there was time for."""
     done: list[HandlerRun] = []
     with database.atomic(), forbid_calls():

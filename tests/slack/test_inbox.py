@@ -257,11 +257,11 @@ def test_a_lease_that_expires_in_the_middle_of_a_handler_makes_one_effect(channe
     mention(1, "slow")
     boxes.handle()
     assert not Action.objects.exists()
-    assert states() == ["pending", "pending"]
+    assert states() == ["pending"]
     boxes.clock.forward(seconds=31)
     boxes.handle()
     assert Action.objects.count() == 1
-    assert states() == ["done", "done"]
+    assert states() == ["done"]
 
 
 def test_a_process_that_dies_in_a_handler_leaves_the_work_to_the_next(channel, boxes):
@@ -382,6 +382,47 @@ def test_talk_shares_a_transaction_up_to_what_must_be_run_by_itself(known_channe
     assert set(states()) == {"done"}
 
 
+def test_a_known_command_is_the_business_of_its_handler_only(channel, boxes):
+    mention(1, "severity critical")
+    assert [run.handler for run in HandlerRun.objects.all()] == ["command:severity"]
+    mention(2, "sing")
+    (other,) = HandlerRun.objects.exclude(handler="command:severity")
+    assert other.handler.startswith("event:")
+
+
+def test_what_follows_it_in_its_lane_shares_the_next_one(known_channel, boxes, counts):
+    def cost(talk: int) -> int:
+        mention(next(numbers), "severity critical")
+        for _ in range(talk):
+            message(next(numbers), "after that")
+        with CaptureQueriesContext(connection) as queries:
+            boxes.handle()
+        return len(queries)
+
+    numbers = itertools.count()
+    cost(2)
+    assert cost(40) == cost(2)
+    assert set(states()) == {"done"}
+    assert UserStats.objects.get().message_count == 44
+
+
+def test_if_one_that_follows_fails_those_before_it_are_done_and_the_rest_run_by_itself(
+    known_channel, boxes, counts
+):
+    def fail(number: int) -> None:
+        if number in (3, 6):
+            raise ValueError("the third")
+
+    counts.after = fail
+    mention(0, "severity critical")
+    for number in range(1, 6):
+        message(number)
+    boxes.handle()
+    assert counts.number == 3 + 5
+    assert states() == ["done", "done", "done", "pending", "done", "done"]
+    assert UserStats.objects.get().message_count == 4
+
+
 def test_a_hosts_handler_never_shares_a_transaction(known_channel, boxes):
     ran = []
 
@@ -411,6 +452,7 @@ def test_a_lease_that_was_lost_before_a_shared_transaction_ends_undoes_all_of_it
     for number in range(5):
         message(number)
     boxes.handle()
+    monkeypatch.setattr(invoke, "read_ahead", known)
     assert counts.number == 5
     assert states() == ["pending"] * 5
     assert UserStats.objects.get().message_count == 0

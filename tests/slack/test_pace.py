@@ -62,8 +62,37 @@ def test_a_clock_that_was_set_back_blocks_nothing_for_long():
     assert wait_for(pace, "chat.postMessage", 900_000.0, channel="C1") == 0
 
 
+def test_each_that_is_refused_has_a_turn_of_its_own():
+    pace, now, sent = Pace(), 0.0, {}
+    waiting = dict.fromkeys(range(100), 0.0)
+    asked = 0
+    while waiting:
+        now = min(waiting.values())
+        for caller in [one for one, at in waiting.items() if at <= now + 1e-9]:
+            asked += 1
+            if seconds := wait_for(pace, "reactions.add", now):
+                waiting[caller] = now + seconds
+            else:
+                sent[caller] = now
+                del waiting[caller]
+    # Once at the beginning, and once when it is its turn.
+    assert asked == 5 + 2 * 95
+    assert max(sent.values()) == pytest.approx(95 * 60 / 50)
+
+
 def test_a_rejected_call_uses_nothing_up():
     pace = Pace()
     pace.take("chat.postMessage", {"channel": "C1"}, 0.0)
-    for _ in range(5):
-        assert wait_for(pace, "chat.postMessage", 0.5, channel="C1") == pytest.approx(0.5)
+    for number in range(5):
+        waits = wait_for(pace, "chat.postMessage", 0.5, channel="C1")
+        assert waits == pytest.approx(0.5 + number)
+    assert wait_for(pace, "chat.postMessage", 1.0, channel="C1") == 0
+
+
+def test_turns_end_with_the_block_that_they_were_given_in():
+    pace = Pace()
+    pace.block("reactions.add", {}, 0.0, 30)
+    assert wait_for(pace, "reactions.add", 0.0) == pytest.approx(30)
+    assert wait_for(pace, "reactions.add", 0.0) == pytest.approx(31.2)
+    pace.block("reactions.add", {}, 0.0, 10)
+    assert wait_for(pace, "reactions.add", 0.0) == pytest.approx(10)

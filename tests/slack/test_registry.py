@@ -216,3 +216,8 @@ def test_a_dialog_handler_keeps_its_name():
     def handler(user_id, channel_id, submission, response_url, state): ...
 
     assert handler.__name__ == "handler"
+
+
+def test_only_mentions_of_the_bot_can_be_narrowed_to_what_is_no_command():
+    with pytest.raises(RegistrationError, match="for 'app_mention' only"):
+        slack_event("message", known_commands=False)

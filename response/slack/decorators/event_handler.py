@@ -18,6 +18,7 @@ def slack_event(
     atomic: bool = False,
     in_incident: bool = True,
     channel_type: str = "",
+    known_commands: bool = True,
 ) -> Callable[[F], F]: ...
 
 
@@ -29,6 +30,7 @@ def slack_event(
     atomic: bool = False,
     in_incident: bool = True,
     channel_type: str = "",
+    known_commands: bool = True,
 ) -> F: ...
 
 
@@ -39,13 +41,15 @@ def slack_event(
     atomic: bool = False,
     in_incident: bool = True,
     channel_type: str = "",
+    known_commands: bool = True,
 ) -> Callable[[F], F] | F:
     """Register a function for Slack's event of type ``event``, such as ``pin_added``.
 
     It is called with ``(incident, payload)`` for events in comms channels; ``payload`` is the
     inner event as Slack sent it. With ``in_incident=False`` it gets the event from anywhere,
     and ``incident`` is None outside comms channels; it may then take ``(payload)`` alone.
-    ``channel_type`` narrows ``message`` to one kind of conversation, such as ``im``.
+    ``channel_type`` narrows ``message`` to one kind of conversation, such as ``im``;
+    ``known_commands=False`` narrows ``app_mention`` to what is no command in a comms channel.
     All handlers of an event run, each on its own.
     https://docs.slack.dev/reference/events
     """
@@ -56,6 +60,11 @@ def slack_event(
             "'message', its payload says which kind of channel: write @slack_event('message')."
         )
     _require_known(name, channel_type)
+    if not known_commands and name != "app_mention":
+        raise registration.RegistrationError(
+            f"@slack_event({name!r}, known_commands=False): commands are mentions of the bot, "
+            "so this is for 'app_mention' only."
+        )
 
     def register(function: F) -> F:
         handler = registry.events.register(
@@ -63,7 +72,7 @@ def slack_event(
             function,
             atomic=atomic,
             in_incident=in_incident,
-            options={"channel_type": channel_type} if channel_type else {},
+            options=_options(channel_type=channel_type, known_commands=known_commands),
         )
         if handler.arity == 1 and in_incident:
             registry.events.discard(handler)
@@ -75,6 +84,12 @@ def slack_event(
         return function
 
     return register(func) if func is not None else register
+
+
+def _options(*, channel_type: str, known_commands: bool) -> dict[str, object]:
+    """Only what narrows."""
+    options: dict[str, object] = {"channel_type": channel_type} if channel_type else {}
+    return options if known_commands else {**options, "known_commands": False}
 
 
 def _require_known(event: str, channel_type: str) -> None:

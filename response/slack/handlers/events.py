@@ -100,7 +100,7 @@ def answer_direct_message(incident: Incident | None, payload: Payload) -> None:
         outbox.post(message.channel_id, messages.wrong_place(), thread_ts=message.thread_ts or None)
 
 
-@slack_event("app_mention", in_incident=False, atomic=True)
+@slack_event("app_mention", in_incident=False, known_commands=False, atomic=True)
 def answer_mention(incident: Incident | None, payload: Payload) -> None:
     """What is no command we know gets an answer, too: a hint, to who said it only."""
     message = payloads.parse_message(payload)
@@ -115,5 +115,6 @@ def answer_mention(incident: Incident | None, payload: Payload) -> None:
         hint = messages.unknown_command(mention.command, get_commands())
         outbox.react("question", message.channel_id, message.ts, incident=incident)
     else:
+        # Who stored it did not know the command: a process of the release before, most likely.
         return
     outbox.whisper(message.user_id, hint, channel_id=message.channel_id, incident=incident)
