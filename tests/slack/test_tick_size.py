@@ -81,16 +81,21 @@ def test_queries_of_a_tick_whose_nudges_wait_to_be_handled_do_not_grow_either(cl
     assert counts[1200] - counts[1] <= 2 * 1200 / ONE_PER
 
 
+def queries_of_a_tick(clock, size: int) -> int:
+    """With so many open incidents, of each of which a nudge is due."""
+    Delivery.objects.all().delete()
+    Incident.objects.all().delete()
+    open_incidents(size, clock() - timedelta(minutes=3), severity="1")
+    with CaptureQueriesContext(connection) as asked:
+        assert tick.tick(clock()) == size
+    return len(asked)
+
+
 def test_nudges_of_many_incidents_are_stored_together(clock) -> None:
     tick.tick(clock())
     counts = {}
     for size in (1, 50, 1000):
-        Delivery.objects.all().delete()
-        Incident.objects.all().delete()
-        open_incidents(size, clock() - timedelta(minutes=3), severity="1")
-        with CaptureQueriesContext(connection) as asked:
-            assert tick.tick(clock()) == size
-        counts[size] = len(asked)
+        counts[size] = queries_of_a_tick(clock, size)
         assert HandlerRun.objects.filter(state="pending").count() == size
         lanes = set(HandlerRun.objects.values_list("lane", flat=True))
         assert lanes == set(CommsChannel.objects.values_list("channel_id", flat=True))
@@ -105,12 +110,7 @@ def test_all_queries_of_a_tick_are_one_for_500_due_nudges_at_the_most(clock, mon
     tick.tick(clock())
     counts = {}
     for size in (1, 200):
-        Delivery.objects.all().delete()
-        Incident.objects.all().delete()
-        open_incidents(size, clock() - timedelta(minutes=3), severity="1")
-        with CaptureQueriesContext(connection) as asked:
-            assert tick.tick(clock()) == size
-        counts[size] = len(asked)
+        counts[size] = queries_of_a_tick(clock, size)
     assert counts[200] - counts[1] <= 200 / (ONE_PER / 100)
 
 
