@@ -2,64 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from response.core.models import Action, Incident, TimelineEvent
-from response.slack import inbox, intake, invoke, leases, outbox, payloads, registry, together
+from response.core.models import Action, TimelineEvent
+from response.slack import inbox, leases, outbox, registry
 from response.slack.client import SlackCallInTransaction, get_client
 from response.slack.decorators import incident_command, slack_event
-from response.slack.models import Call, Conversation, Delivery, HandlerRun, SlackUser, UserStats
-from tests.factories import make_comms_channel, make_incident, make_person
+from response.slack.models import Call, Conversation, Delivery, HandlerRun, UserStats
+from tests.slack.arrivals import event, mention, message, receive, states
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def channel(clock):
-    person = make_person("ana", external_id="U0ANA")
-    SlackUser.objects.create(user=person, fetched_at=clock())
-    channel = make_comms_channel(make_incident(reporter=person), channel_id="C0INC")
-    Call.objects.all().delete()
-    return channel
-
-
-@pytest.fixture(autouse=True)
-def own_registrations() -> Iterator[None]:
-    with registry.commands.temporarily(), registry.events.temporarily():
-        yield
-
-
-def event(number: int = 1, **inner: Any) -> dict[str, Any]:
-    return {
-        "type": "event_callback",
-        "team_id": "T0",
-        "event_id": f"Ev{number}",
-        "authorizations": [{"user_id": "U0INCIDENT", "is_bot": True}],
-        "event": {"user": "U0ANA", "channel": "C0INC", "ts": f"{number}.000100", **inner},
-    }
-
-
-def receive(payload: dict[str, Any]) -> None:
-    intake.receive_event(payload, payloads.parse_event(payload))
-
-
-def mention(number: int, text: str) -> None:
-    receive(event(number, type="app_mention", text=f"<@U0INCIDENT> {text}"))
-
-
-def message(number: int, text: str = "hello", **inner: Any) -> None:
-    receive(event(number, type="message", text=text, **inner))
-
-
-def states() -> list[str]:
-    return list(HandlerRun.objects.order_by("id").values_list("state", flat=True))
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("own_registrations")]
 
 
 def test_a_delivery_is_stored_and_handled_later(channel, boxes):
@@ -317,204 +273,9 @@ def test_handling_a_message_costs_the_same_for_the_fiftieth_as_for_the_first(cha
     assert (fifty - one) / 49 <= 7
 
 
-@pytest.fixture
-def counts(monkeypatch) -> Counts:
-    """Every message that is counted from now on; ``after`` is called with how many it were."""
-    monkeypatch.setattr(together, "LONGEST", 60.0)
-    count = UserStats.objects.count_message
-    found = Counts()
-
-    def count_message(self, incident, user):
-        count(incident, user)
-        found.number += 1
-        found.after(found.number)
-
-    monkeypatch.setattr(type(UserStats.objects), "count_message", count_message)
-    return found
-
-
-class Counts:
-    number = 0
-
-    def after(self, number: int) -> None:
-        """To be replaced."""
-
-
-@pytest.fixture
-def known_channel(channel, boxes):
-    """It was talked in before."""
-    message(1000)
-    boxes.handle()
-    HandlerRun.objects.all().delete()
-    UserStats.objects.update(message_count=0)
-    return channel
-
-
-def test_talk_shares_a_transaction_and_if_one_fails_each_is_run_by_itself(
-    known_channel, boxes, counts
-):
-    def fail(number: int) -> None:
-        if number in (3, 6):
-            raise ValueError("the third")
-
-    counts.after = fail
-    for number in range(5):
-        message(number)
-    boxes.handle()
-    assert counts.number == 3 + 5
-    assert states() == ["done", "done", "pending", "done", "done"]
-    assert UserStats.objects.get().message_count == 4
-    boxes.clock.forward(seconds=10)
-    boxes.handle()
-    assert states() == ["done"] * 5
-    assert UserStats.objects.get().message_count == 5
-
-
-def test_talk_shares_a_transaction_up_to_what_must_be_run_by_itself(known_channel, boxes, counts):
-    for number in range(5):
-        message(number)
-    mention(5, "severity critical")
-    message(6, "after that")
-    seen = []
-    counts.after = lambda number: seen.append(Incident.objects.get().severity)
-    boxes.handle()
-    assert seen == [None] * 5 + ["1"]
-    assert set(states()) == {"done"}
-
-
 def test_a_known_command_is_the_business_of_its_handler_only(channel, boxes):
     mention(1, "severity critical")
     assert [run.handler for run in HandlerRun.objects.all()] == ["command:severity"]
     mention(2, "sing")
     (other,) = HandlerRun.objects.exclude(handler="command:severity")
     assert other.handler.startswith("event:")
-
-
-def test_what_follows_it_in_its_lane_shares_the_next_one(known_channel, boxes, counts):
-    def cost(talk: int) -> int:
-        mention(next(numbers), "severity critical")
-        for _ in range(talk):
-            message(next(numbers), "after that")
-        with CaptureQueriesContext(connection) as queries:
-            boxes.handle()
-        return len(queries)
-
-    numbers = itertools.count()
-    cost(2)
-    assert cost(40) == cost(2)
-    assert set(states()) == {"done"}
-    assert UserStats.objects.get().message_count == 44
-
-
-def test_if_one_that_follows_fails_those_before_it_are_done_and_the_rest_run_by_itself(
-    known_channel, boxes, counts
-):
-    def fail(number: int) -> None:
-        if number in (3, 6):
-            raise ValueError("the third")
-
-    counts.after = fail
-    mention(0, "severity critical")
-    for number in range(1, 6):
-        message(number)
-    boxes.handle()
-    assert counts.number == 3 + 5
-    assert states() == ["done", "done", "done", "pending", "done", "done"]
-    assert UserStats.objects.get().message_count == 4
-
-
-def test_a_hosts_handler_never_shares_a_transaction(known_channel, boxes):
-    ran = []
-
-    @slack_event("message", atomic=True)
-    def hosts(incident, payload):
-        ran.append(payload["text"])
-        if payload["text"] == "2":
-            raise ValueError("only this one")
-
-    for number in range(4):
-        message(number, str(number))
-    boxes.handle()
-    assert ran == ["0", "1", "2", "3"]
-    assert sorted(states()) == ["done"] * 7 + ["pending"]
-
-
-def test_a_lease_that_was_lost_before_a_shared_transaction_ends_undoes_all_of_it(
-    known_channel, boxes, counts, monkeypatch
-):
-    known = invoke.read_ahead
-
-    def take_over(runs):
-        Conversation.objects.filter(key="in:C0INC").update(lease_token="another")
-        return known(runs)
-
-    monkeypatch.setattr(invoke, "read_ahead", take_over)
-    for number in range(5):
-        message(number)
-    boxes.handle()
-    monkeypatch.setattr(invoke, "read_ahead", known)
-    assert counts.number == 5
-    assert states() == ["pending"] * 5
-    assert UserStats.objects.get().message_count == 0
-    boxes.clock.forward(seconds=31)
-    boxes.handle()
-    assert states() == ["done"] * 5
-    assert UserStats.objects.get().message_count == 5
-
-
-def test_talk_of_fifty_channels_costs_as_many_queries_as_that_of_one(channel, boxes, monkeypatch):
-    def cost(channels: list[str]) -> int:
-        for channel_id in channels:
-            receive(event(next(numbers), type="message", text="x", channel=channel_id))
-        with CaptureQueriesContext(connection) as queries:
-            boxes.handle()
-        return len(queries)
-
-    numbers = itertools.count()
-    ids = [f"C0{number}" for number in range(50)]
-    for channel_id in ids:
-        make_comms_channel(make_incident(), channel_id=channel_id)
-    monkeypatch.setattr(together, "LONGEST", 60.0)
-    cost(ids)
-    one, fifty = cost(ids[:1]), cost(ids)
-    assert fifty == one
-
-
-def test_what_many_say_is_counted_in_a_few_queries(known_channel, boxes, monkeypatch):
-    monkeypatch.setattr(together, "LONGEST", 60.0)
-
-    def talk(people: int) -> int:
-        for number in range(people):
-            said = {"type": "message", "text": "x", "user": f"U0MANY{number}"}
-            receive(event(next(numbers), **said, channel="C0INC"))
-        with CaptureQueriesContext(connection) as queries:
-            boxes.handle()
-        return len(queries)
-
-    numbers = itertools.count()
-    talk(50)
-    one, fifty = talk(1), talk(50)
-    assert fifty == one
-    counts = UserStats.objects.exclude(message_count=0).values_list("message_count", flat=True)
-    assert sorted(counts) == [2] * 49 + [3]
-
-
-def test_lanes_that_another_was_quicker_with_are_left_alone(known_channel, boxes, monkeypatch):
-    due = inbox.due_lanes
-
-    def due_then_taken(now):
-        lanes = due(now)
-        for lane in lanes:
-            assert leases.acquire("in:" + lane, now)
-        return lanes
-
-    alone = []
-    monkeypatch.setattr(inbox, "due_lanes", due_then_taken)
-    monkeypatch.setattr(inbox, "work_lane", lambda lane, clock: alone.append(lane) or 0)
-    message(1)
-    assert inbox.work(boxes.clock) == 0
-    assert (alone, states()) == ([], ["pending"])
-    monkeypatch.undo()
-    boxes.clock.forward(seconds=31)
-    boxes.handle()
-    assert states() == ["done"]
