@@ -9,13 +9,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connections
-from django.db.models import Min
 from django.utils import timezone
 
 from response import logs
 from response.background import Job
 from response.slack import inbox, meter, sender, tick
-from response.slack.models import Call, HandlerRun
 from response.slack.sender import Sender
 
 logger = logs.get_logger("response.slack.drain")
@@ -53,7 +51,7 @@ def drain(job: Job, clock: Clock = timezone.now) -> None:
             try:
                 stand_in.tick_if_needed()
                 worked = inbox.work(clock)
-                lanes.send(sender.due_lanes(clock()))
+                lanes.send(outgoing.due_lanes(lanes.taken))
                 wait = 0.0 if worked else _wait(lanes, clock)
             except Exception:
                 logger.exception("The drain failed, most likely the database; on in a second")
@@ -115,7 +113,7 @@ def drain_once(clock: Clock = timezone.now, outgoing: Sender | None = None) -> N
     outgoing = outgoing or Sender(clock=clock)
     while True:
         worked = inbox.work(clock)
-        worked += sum(_send_lane(outgoing, lane) or 0 for lane in sender.due_lanes(clock()))
+        worked += sum(_send_lane(outgoing, lane) or 0 for lane in outgoing.due_lanes())
         if not worked:
             meter.flush()
             return
@@ -125,17 +123,14 @@ def _wait(lanes: Lanes, clock: Clock) -> float | None:
     """Seconds until there may be something to do, None if that is beyond ``STAY``."""
     due = next_due()
     ahead = due - clock() if due else timedelta.max
-    if ahead > STAY and not lanes.busy:
+    if ahead > STAY and not lanes.taken:
         return None
     return max(min(ahead, STAY).total_seconds(), LOOK_AGAIN)
 
 
 def next_due() -> datetime | None:
     """When the next try of anything in either box falls due."""
-    runs = HandlerRun.objects.filter(state=HandlerRun.State.PENDING)
-    calls = Call.objects.filter(state=Call.State.PENDING)
-    dues = [rows.aggregate(due=Min("next_try"))["due"] for rows in (runs, calls)]
-    return min((due for due in dues if due), default=None)
+    return min((due for due in (inbox.next_due(), sender.next_due()) if due), default=None)
 
 
 def _send_lane(outgoing: Sender, lane: str) -> int | None:
@@ -164,9 +159,10 @@ class Lanes:
         self._taken: set[str] = set()
 
     @property
-    def busy(self) -> bool:
-        """Whether any lane is being sent."""
-        return bool(self._taken)
+    def taken(self) -> frozenset[str]:
+        """Lanes that are being sent."""
+        with self._lock:
+            return frozenset(self._taken)
 
     def send(self, lanes: list[str]) -> None:
         """Have these lanes sent, those left out that are being sent already."""

@@ -23,7 +23,7 @@ from django.views.decorators.debug import sensitive_variables
 from response import database, logs
 from response.background import run_interaction, schedule_drain
 from response.core.models import Incident
-from response.slack import dispatch, leases, meter, together
+from response.slack import dispatch, lanes, leases, meter, together
 from response.slack.discretion import log_exception
 from response.slack.errors import describe
 from response.slack.leases import Lease, LeaseLost
@@ -108,10 +108,10 @@ def work(clock: Clock) -> int:
     Those are fewer than there are if they take long: others may be at the rest by then.
     """
     until = time.monotonic() + LONGEST_ROUND
-    lanes = due_lanes(clock())
-    shared = together.work([lane for lane in lanes if not lane.startswith(URGENT)], clock)
+    due = due_lanes(clock())
+    shared = together.work([lane for lane in due if not lane.startswith(URGENT)], clock)
     done = shared.count
-    for lane in lanes:
+    for lane in due:
         if lane not in shared.lanes:
             done += _work_alone(lane, clock)
         if done and time.monotonic() > until:
@@ -122,10 +122,22 @@ def work(clock: Clock) -> int:
 def due_lanes(now: datetime, limit: int = 50) -> list[str]:
     """Lanes with a run that is due and that nobody is at: interactions first, then the oldest."""
     leased = leases.held(Concat(Value(leases.INBOX), OuterRef("lane")), now)
-    due = HandlerRun.objects.filter(~Exists(leased), state=State.PENDING, next_try__lte=now)
-    firsts = due.values("lane").annotate(first=Min("id")).order_by("first")
-    lanes = list(firsts.values_list("lane", flat=True)[:limit])
-    return sorted(lanes, key=lambda lane: not lane.startswith(URGENT))
+    firsts = HandlerRun.objects.filter(~Exists(leased), pk__in=lanes.first_due(now))
+    found = [run.lane for run in lanes.read(firsts.only("lane"))]
+    return sorted(found, key=lambda lane: not lane.startswith(URGENT))[:limit]
+
+
+def next_due() -> datetime | None:
+    """When the next try of any run falls due."""
+    waiting = HandlerRun.objects.filter(state=State.PENDING)
+    due: datetime | None = waiting.aggregate(due=Min("next_try"))["due"]
+    return due
+
+
+def due_runs(lane: str, now: datetime) -> list[HandlerRun]:
+    """The next runs that are due in a lane, in order, with their deliveries."""
+    due = HandlerRun.objects.filter(pk__in=lanes.due_in([lane], now, BATCH))
+    return lanes.read(due.select_related("delivery"))
 
 
 @sensitive_variables()
@@ -155,8 +167,7 @@ def work_lane(lane: str, clock: Clock) -> int:
 
 
 def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
-    due = HandlerRun.objects.filter(HandlerRun.due(clock()), lane=lane, state=State.PENDING)
-    runs = list(due.select_related("delivery").order_by("id")[:BATCH])
+    runs = due_runs(lane, clock())
     if lease.inherited and runs:
         _blame(runs[0], lease, clock())
     waiting = [run for run in runs if run.state == State.PENDING]

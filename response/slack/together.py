@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby
 
 from response import database, logs
-from response.slack import dispatch, invoke, leases, meter, registry
+from response.slack import dispatch, invoke, lanes, leases, meter, registry
 from response.slack.client import forbid_calls
 from response.slack.discretion import named
 from response.slack.leases import Lease, LeaseLost, SharedLease
@@ -39,12 +39,12 @@ class Worked:
     lanes: set[str] = field(default_factory=set)
 
 
-def work(lanes: Sequence[str], clock: Clock) -> Worked:
-    """Run what is simple in those of ``lanes`` that are free; the rest is left as it was."""
+def work(among: Sequence[str], clock: Clock) -> Worked:
+    """Run what is simple in those lanes that are free; the rest is left as it was."""
     worked = Worked()
-    if not lanes:
+    if not among:
         return worked
-    lease = leases.acquire_free(lanes, clock())
+    lease = leases.acquire_free(among, clock())
     worked.lanes |= lease.taken
     if not lease.lanes:
         return worked
@@ -60,10 +60,8 @@ def work(lanes: Sequence[str], clock: Clock) -> Worked:
 
 
 def _work_leased(lease: SharedLease, worked: Worked, clock: Clock) -> None:
-    state = HandlerRun.State.PENDING
-    due = HandlerRun.objects.filter(HandlerRun.due(clock()), lane__in=lease.lanes, state=state)
-    runs = due.select_related("delivery").order_by("id")[:MOST]
-    simple, rest = _sorted_out(runs)
+    due = HandlerRun.objects.filter(pk__in=lanes.due_in(sorted(lease.lanes), clock(), MOST))
+    simple, rest = _sorted_out(lanes.read(due.select_related("delivery")))
     known = invoke.read_ahead([run for run, _ in simple])
     while simple:
         done = _run(simple, known, lease, clock)

@@ -29,7 +29,7 @@ from django.utils import timezone
 from response import database
 from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import inbox, sender
+from response.slack import inbox
 from response.slack.models import Call, CommsChannel, HandlerRun, SlackUser
 from response.slack.pace import Unpaced
 from response.slack.sender import Sender
@@ -130,7 +130,7 @@ class Town:
         if not database.first_row(WAITING_CALL, ["pending"]):
             return
         outgoing = Sender(clock=timezone.now, pace=Unpaced())
-        for lane in sender.due_lanes(timezone.now()):
+        for lane in outgoing.due_lanes():
             outgoing.send_lane(lane)
 
     def judge(self, reply: Reply, about: object) -> None:

@@ -52,6 +52,14 @@ def test_work_that_waits(examine: Examine, minutes: int, status: str) -> None:
     assert report["inbox"]["found"].startswith("1 due, 1 for later")
 
 
+def test_calls_behind_one_that_slack_put_off_are_not_late(examine: Examine) -> None:
+    Call.objects.create(lane="C1", next_try=timezone.now() + timedelta(minutes=1))
+    for _ in range(2):
+        Call.objects.create(lane="C1", next_try=timezone.now() - timedelta(minutes=20))
+    outbox = examine()["outbox"]
+    assert (outbox["status"], outbox["found"]) == ("ok", "0 due, 3 for later.")
+
+
 def test_what_was_given_up_is_counted_and_not_quoted(examine: Examine) -> None:
     private = make_incident(private=True, report="MARKER")
     for number in range(3):

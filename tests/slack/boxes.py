@@ -9,7 +9,7 @@ from typing import Any
 import time_machine
 from django.utils import timezone
 
-from response.slack import inbox, sender
+from response.slack import inbox
 from response.slack.pace import Unpaced
 from response.slack.sender import Sender
 
@@ -82,5 +82,5 @@ class Boxes:
 
     def send(self) -> None:
         """Send every call that is due."""
-        for lane in sender.due_lanes(self.clock()):
+        for lane in self.sender.due_lanes():
             self.sender.send_lane(lane)

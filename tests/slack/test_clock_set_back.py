@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from response.slack import drain, inbox, intake, outbox, payloads, sender, tick, together
+from response.slack import drain, inbox, intake, outbox, payloads, tick, together
 from response.slack.errors import SlackUnavailable
 from response.slack.models import (
     Call,
@@ -38,7 +38,7 @@ def stored(boxes: Boxes) -> None:
 
 def due(boxes: Boxes) -> tuple[list[str], list[str]]:
     """The lanes in which there is something to do now, of both boxes."""
-    lanes = [lane for lane in sender.due_lanes(boxes.clock()) if lane != "users"]
+    lanes = [lane for lane in boxes.sender.due_lanes() if lane != "users"]
     return inbox.due_lanes(boxes.clock()), lanes
 
 

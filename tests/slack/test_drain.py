@@ -126,4 +126,4 @@ def test_lanes_are_sent_by_threads_at_most_eight_at_a_time(boxes):
     lanes.send(names)
     lanes.close()
     assert sorted(together) == names[:8]
-    assert not lanes.busy
+    assert not lanes.taken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from response import database
-from response.slack import operations, outbox, sender
+from response.slack import operations, outbox
 from response.slack.errors import (
     SlackAuthError,
     SlackNotFound,
@@ -68,7 +68,7 @@ def test_a_lane_whose_head_waits_is_not_found_due(boxes):
     outbox.post("C1", "second")
     boxes.send()
     boxes.send()
-    assert sender.due_lanes(boxes.clock()) == []
+    assert boxes.sender.due_lanes() == []
 
 
 def test_a_429_waits_as_long_as_slack_says_and_is_no_strike(boxes):

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from response.slack import outbox, sender
+from response.slack import outbox
 from response.slack.models import Call
 from response.slack.pace import Pace
 from response.slack.sender import Sender
@@ -30,7 +30,7 @@ def react(lanes: int) -> list[str]:
 
 
 def send_due(outgoing: Sender, clock: Clock) -> int:
-    lanes = sender.due_lanes(clock())
+    lanes = outgoing.due_lanes()
     for lane in lanes:
         outgoing.send_lane(lane)
     return len(lanes)
@@ -70,6 +70,6 @@ def test_what_is_behind_a_waiting_call_waits_with_it(outgoing: Sender, clock: Cl
     outbox.react("eyes", "C9", "2.000100")
     outbox.post("C9", "after the reaction")
     outgoing.send_lane("C9")
-    assert sender.due_lanes(clock()) == []
+    assert outgoing.due_lanes() == []
     clock.forward(seconds=1.21)
     assert outgoing.send_lane("C9") == 2

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from response.slack import drain, inbox, operations, outbox, registry, sender
+from response.slack import drain, inbox, operations, outbox, registry
 from response.slack.decorators import incident_command
 from response.slack.errors import SlackPermanentError
 from response.slack.models import Call, Conversation, Delivery, HandlerRun
@@ -71,7 +71,7 @@ def test_an_operation_of_another_release_waits_for_it_and_other_lanes_go_on(boxe
     outbox.post("C2", "elsewhere")
     boxes.send()
     assert boxes.slack.methods() == ["chat.postMessage"]
-    assert not sender.due_lanes(boxes.clock())
+    assert not boxes.sender.due_lanes()
     boxes.clock.forward(seconds=11)
     operations.OPERATIONS["of tomorrow"] = operations.Operation()
     try:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from response import database
 from response.checks.database import SILENCE
+from response.slack import lanes
 from response.slack.doctor.findings import Finding, Status
 from response.slack.models import Call, HandlerRun, Heartbeat
 
@@ -34,11 +35,15 @@ def check() -> list[Finding]:
         found = f"{len(missing)} migration(s) are not applied, {missing[0]} first."
         return [_database(connection, Status.FAILURE, found, "Run `manage.py migrate`.")]
     now = timezone.now()
+    runs, calls = HandlerRun.objects.order_by(), Call.objects.order_by()
     return [
         *_set_up(connection),
         _scheduler(now),
-        *_box("inbox", HandlerRun.objects.order_by(), "handler", now),
-        *_box("outbox", Call.objects.order_by(), "method", now),
+        _box("inbox", runs, runs, now),
+        *_given_up("inbox", runs, "handler"),
+        # What is behind the first call of a lane is not late: it waits for that one.
+        _box("outbox", calls, calls.filter(pk__in=lanes.heads()), now),
+        *_given_up("outbox", calls, "method"),
     ]
 
 
@@ -82,26 +87,24 @@ def _scheduler(now: datetime) -> Finding:
     return Finding(status=Status.OK, found=found, **about)
 
 
-def _box(box: str, rows: QuerySet[Any], named_by: str, now: datetime) -> Iterator[Finding]:
-    """How long work waits, and what was given up."""
-    waiting = rows.filter(state="pending")
-    due = waiting.filter(next_try__lte=now).aggregate(n=Count("pk"), since=Min("next_try"))
-    later = waiting.filter(next_try__gt=now).count()
+def _box(box: str, rows: QuerySet[Any], first: QuerySet[Any], now: datetime) -> Finding:
+    """How long those that come ``first`` have been waiting."""
+    due = first.filter(state="pending", next_try__lte=now)
+    due = due.aggregate(n=Count("pk"), since=Min("next_try"))
+    later = rows.filter(state="pending").count() - due["n"]
     looked_at = "rows in the state 'pending'"
     overdue = now - due["since"] if due["since"] else timedelta()
     found = f"{due['n']} due, {later} for later"
     if overdue <= LATE:
-        yield Finding(check=box, status=Status.OK, looked_at=looked_at, found=f"{found}.")
-    else:
-        yield Finding(
-            check=box,
-            status=Status.FAILURE if overdue > SILENCE else Status.WARNING,
-            looked_at=looked_at,
-            found=f"{found}; the oldest has been due for {_ago(overdue)}.",
-            advice="See whether the site, or the worker of RESPONSE_TASK_BACKEND, runs; "
-            "`manage.py response_tick` works it off at once.",
-        )
-    yield from _given_up(box, rows, named_by)
+        return Finding(check=box, status=Status.OK, looked_at=looked_at, found=f"{found}.")
+    return Finding(
+        check=box,
+        status=Status.FAILURE if overdue > SILENCE else Status.WARNING,
+        looked_at=looked_at,
+        found=f"{found}; the oldest has been due for {_ago(overdue)}.",
+        advice="See whether the site, or the worker of RESPONSE_TASK_BACKEND, runs; "
+        "`manage.py response_tick` works it off at once.",
+    )
 
 
 def _given_up(box: str, rows: QuerySet[Any], named_by: str) -> Iterator[Finding]:

@@ -54,11 +54,6 @@ class Call(models.Model):
                 condition=models.Q(state__in=["pending", "sending"]),
             ),
             models.Index(
-                fields=["next_try"],
-                name="response_call_due",
-                condition=models.Q(state="pending"),
-            ),
-            models.Index(
                 fields=["finished_at"],
                 name="response_call_sent",
                 condition=models.Q(state="sent"),
