@@ -112,9 +112,7 @@ def insert_family(alias: str, family: Family) -> str:
     """PostgreSQL's statement: in order, since keys tell later in which order rows are meant."""
     names = _Names(alias)
     # Without its type a NULL, or a date, would be taken for text.
-    typed = [
-        f"v.c{at}::{field.db_type(connections[alias])}" for at, field in enumerate(family.linked)
-    ]
+    typed = [f"v.c{at}::{_type(alias, field)}" for at, field in enumerate(family.linked)]
     columns = ", ".join(f"c{at}" for at in range(len(family.linked)))
     rows = ", ".join(f"({row}, {_places(family.linked)})" for row in range(family.count))
     return (

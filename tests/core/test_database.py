@@ -1,5 +1,7 @@
 """Transactions on the database of the incidents."""
 
+import sqlite3
+
 import pytest
 from django.db import DEFAULT_DB_ALIAS, DataError, IntegrityError, OperationalError, connection
 from django.utils import timezone
@@ -138,6 +140,14 @@ def test_what_is_too_long_is_refused_and_not_cut():
         database.insert_new(Delivery, [{"key": "k" * 300, "kind": "event"}], "key")
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite knows no lengths")
+def test_what_hangs_on_a_row_and_is_too_long_is_refused_with_it():
+    with pytest.raises(DataError):
+        insert_delivery("h" * 256)
+    assert not Delivery.objects.exists()
+
+
 def insert_delivery(*handlers, **values):
     delivery = {"key": "k", "kind": "event", "payload": "{}", **values}
     runs = [{"lane": "C1", "handler": handler} for handler in handlers]
@@ -233,3 +243,54 @@ def test_the_first_row_is_looked_up():
     sql = f"SELECT kind FROM {Delivery._meta.db_table} WHERE key = %s"  # noqa: S608 (our own names)
     assert database.first_row(sql, ["k"]) == ("event",)
     assert database.first_row(sql, ["other"]) is None
+
+
+@pytest.fixture
+def somebody_writes():
+    """Another connection to SQLite, which is in the middle of a transaction."""
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL locks rows")
+    insert_delivery("a", key="before")
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None, uri=True)
+    other.execute("BEGIN IMMEDIATE")
+    yield other
+    other.close()
+
+
+def busy_timeout(milliseconds=None):
+    given = "" if milliseconds is None else f" = {milliseconds}"
+    ((found,),) = connection.connection.execute(f"PRAGMA busy_timeout{given}")
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_inserted_yet_is_tried_again_until_it_can(somebody_writes):
+    tries = []
+
+    def end_at_the_third(execute, *statement):
+        tries.append(statement)
+        if len(tries) == 3:
+            somebody_writes.execute("COMMIT")
+        return execute(*statement)
+
+    before = busy_timeout()
+    with connection.execute_wrapper(end_at_the_third):
+        insert_delivery("a", key="another")
+    assert len(tries) == 3
+    assert Delivery.objects.count() == HandlerRun.objects.count() == 2
+    assert busy_timeout() == before > database.LOOK_AGAIN
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_inserted_for_as_long_as_the_timeout_says_is_an_error(somebody_writes):
+    before = busy_timeout()
+    busy_timeout(20)
+    try:
+        with pytest.raises(OperationalError, match="locked"):
+            insert_delivery("a")
+        assert busy_timeout() == 20
+    finally:
+        busy_timeout(before)
+    somebody_writes.execute("COMMIT")
+    insert_delivery("a")
+    assert Delivery.objects.count() == 2

@@ -89,8 +89,8 @@ def _scheduler(now: datetime) -> Finding:
 
 def _box(box: str, rows: QuerySet[Any], first: QuerySet[Any], now: datetime) -> Finding:
     """How long those that come ``first`` have been waiting."""
-    due = first.filter(state="pending", next_try__lte=now)
-    due = due.aggregate(n=Count("pk"), since=Min("next_try"))
+    at_once = first.filter(state="pending", next_try__lte=now)
+    due = at_once.aggregate(n=Count("pk"), since=Min("next_try"))
     later = rows.filter(state="pending").count() - due["n"]
     looked_at = "rows in the state 'pending'"
     overdue = now - due["since"] if due["since"] else timedelta()
