@@ -3,7 +3,7 @@
     python chaos/run.py                                    every experiment, quickly, both databases
     python chaos/run.py kill-web --database sqlite         one of them
     python chaos/run.py --backend all                      with each task backend, too
-    python chaos/run.py --full --write docs/reliability.md
+    python chaos/run.py --full --jobs 4 --write docs/reliability.md
 
 Each experiment starts gunicorn with 2 workers, a tick, a worker where it needs one, and Slack (the
 sandbox, in a process of its own) with the faults that it injects. People declare incidents, open
@@ -21,8 +21,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import Any
 
 import postgres
@@ -35,6 +38,7 @@ sys.path.append(str(ROOT / "bench"))
 
 import marked  # noqa: E402 (of bench/, which is found only now)
 
+Numbered = tuple[int, tuple[Experiment, str, str]]
 REDIS = "redis://127.0.0.1:6379/11"
 LONGEST = 3600
 # So that neither .env nor the shell of whoever runs this has a say.
@@ -138,26 +142,62 @@ def main() -> int:
 def make(
     names: list[str], databases: list[str], options: argparse.Namespace, asked: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """Make the experiments, one after the other: what came of each."""
-    results = []
-    with ExitStack() as stack:
-        asked["stock"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="response-chaos-"))
-        if "postgres" in databases and postgres.available():
-            found = stack.enter_context(postgres.cluster())
-            asked["cluster"] = {"folder": found.folder, "port": found.port}
-        print(*table.HEAD, sep="\n", flush=True)
-        for experiment, database, backend in variants(names, databases, options.backend):
-            if reason := impossible(experiment, database, backend, asked["redis"]):
-                result = table.not_made(experiment, database, backend, reason)
-            else:
-                result = measure(experiment, database, backend, asked)
-            results.append(result)
-            print(table.line(result), flush=True)
-            if result.get("refusals"):
-                print(f"  not acknowledged at first: {result['refusals']}", file=sys.stderr)
-            if options.record:
-                table.append(options.record, result)
-    return results
+    """Make the experiments, ``--jobs`` at a time: what came of each, in their order."""
+    wanted: SimpleQueue[Numbered] = SimpleQueue()
+    for numbered in enumerate(variants(names, databases, options.backend)):
+        wanted.put(numbered)
+    results: dict[int, dict[str, Any]] = {}
+    one_at_a_time, on_redis = Lock(), Lock()
+
+    def work() -> None:
+        with ExitStack() as stack:
+            # Of its own: a server that is restarted is nobody else's.
+            ours = asked | _servers(stack, databases)
+            while (numbered := _next(wanted)) is not None:
+                number, variant = numbered
+                with on_redis if variant[-1] == "django-tasks-rq" else nullcontext():
+                    result = _made(*variant, ours)
+                with one_at_a_time:
+                    results[number] = result
+                    _tell(result, options.record)
+
+    print(*table.HEAD, sep="\n", flush=True)
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for job in [pool.submit(work) for _ in range(options.jobs)]:
+            job.result()
+    return [results[number] for number in sorted(results)]
+
+
+def _next(wanted: SimpleQueue[Numbered]) -> Numbered | None:
+    try:
+        return wanted.get_nowait()
+    except Empty:
+        return None
+
+
+def _servers(stack: ExitStack, databases: list[str]) -> dict[str, Any]:
+    """Databases to copy from, and a PostgreSQL, until ``stack`` ends."""
+    stock = stack.enter_context(tempfile.TemporaryDirectory(prefix="response-chaos-"))
+    if "postgres" not in databases or not postgres.available():
+        return {"stock": stock}
+    found = stack.enter_context(postgres.cluster())
+    return {"stock": stock, "cluster": {"folder": found.folder, "port": found.port}}
+
+
+def _made(
+    experiment: Experiment, database: str, backend: str, options: dict[str, Any]
+) -> dict[str, Any]:
+    if reason := impossible(experiment, database, backend, options["redis"]):
+        return dict(table.not_made(experiment, database, backend, reason))
+    return measure(experiment, database, backend, options)
+
+
+def _tell(result: dict[str, Any], record: Path | None) -> None:
+    print(table.line(result), flush=True)
+    if result.get("refusals"):
+        print(f"  not acknowledged at first: {result['refusals']}", file=sys.stderr)
+    if record:
+        table.append(record, result)
 
 
 def _arguments() -> argparse.Namespace:
@@ -181,6 +221,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--disk-full", type=float, default=5.0, help="seconds of no space (5)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--patience", type=float, default=600.0, help="seconds until it gives up")
+    parser.add_argument("--jobs", type=int, default=1, help="experiments at the same time")
     parser.add_argument("--at-once", type=int, default=8, help="people who act at the same time")
     parser.add_argument("--redis", default=os.environ.get("REDIS_URL") or REDIS)
     parser.add_argument(
