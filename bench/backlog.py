@@ -94,7 +94,8 @@ def inbox(bench: Bench, channels: list[str], count: int, process: Process) -> di
         waiting = boxes.left()["inbox"]
         # What wakes the web processes is worked off, too.
         done = max(count - waiting, 0)
-        seen.append((time.monotonic() - began, done, process.memory()))
+        # A tick that is done is gone, and has none.
+        seen.append((time.monotonic() - began, done, process.memory() or seen[-1][2]))
         if seen[-1][0] > LONGEST:
             raise TimeoutError(f"{waiting} of {count} deliveries are left after {LONGEST:.0f} s")
     process.end()

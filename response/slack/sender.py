@@ -36,6 +36,8 @@ from response.slack.pace import Pace, Paced
 
 logger = logs.get_logger("response.slack.sender")
 
+# So many lanes are looked at together: a statement takes only so many values.
+MOST = 200
 MAX_STRIKES = 5
 # Slack may be back any moment, and people wait.
 LONGEST_WAIT = timedelta(seconds=15)
@@ -56,7 +58,7 @@ def due_heads(now: datetime) -> list[Call]:
     # A try that is yet to come means that the clock was set back since.
     left |= Q(state=State.SENDING, last_attempt_at__gt=now + leases.LEASE)
     heads = Call.objects.filter(due | left, pk__in=lanes.heads())
-    return lanes.read(heads)
+    return lanes.read(heads)[:MOST]
 
 
 def head(lane: str) -> Call | None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from response.slack import outbox
+from response.slack import outbox, sender
 from response.slack.models import Call
 from response.slack.pace import Pace
 from response.slack.sender import Sender
@@ -73,3 +73,16 @@ def test_what_is_behind_a_waiting_call_waits_with_it(outgoing: Sender, clock: Cl
     assert outgoing.due_lanes() == []
     clock.forward(seconds=1.21)
     assert outgoing.send_lane("C9") == 2
+
+
+def test_of_very_many_lanes_some_are_looked_at_and_then_the_next(
+    outgoing: Sender, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "MOST", 10)
+    *burst, _ = react(BURST + 25)
+    for lane in burst[:BURST]:
+        outgoing.send_lane(lane)
+    waiting = Call.objects.filter(state="pending", next_try__gt=clock())
+    for put_off in (10, 20, 25, 25):
+        assert outgoing.due_lanes() == []
+        assert waiting.count() == put_off
