@@ -136,8 +136,8 @@ def next_due() -> datetime | None:
 
 def due_runs(lane: str, now: datetime) -> list[HandlerRun]:
     """The next runs that are due in a lane, in order, with their deliveries."""
-    due = HandlerRun.objects.filter(pk__in=lanes.due_in([lane], now, BATCH))
-    return lanes.read(due.select_related("delivery"))
+    due = HandlerRun.objects.filter(pk__in=lanes.next_in(lane, now, BATCH))
+    return list(due.select_related("delivery").order_by("id"))
 
 
 @sensitive_variables()

@@ -68,15 +68,16 @@ class Box:
         """Its name, quoted."""
         return _quoted(self.rows)
 
-    def first(self, *conditions: str) -> str:
+    def first(self, *conditions: str, limit: str = "1") -> str:
         """SQL for the key of the first row, by lane and id, that waits and meets them.
 
         No condition may be an equation of lanes: PostgreSQL might then take the primary key's
         order for as good as the index's, and read everything that was done before.
         """
+        met = " AND ".join([self.waiting, *conditions])
         return (
-            f"(SELECT r.id FROM {self.table} r "  # noqa: S608 (names)
-            f"WHERE {' AND '.join([self.waiting, *conditions])} ORDER BY r.lane, r.id LIMIT 1)"
+            f"SELECT r.id FROM {self.table} r "  # noqa: S608 (names)
+            f"WHERE {met} ORDER BY r.lane, r.id LIMIT {limit}"
         )
 
     def first_of_each_lane(self, *conditions: str) -> str:
@@ -84,8 +85,8 @@ class Box:
         lane = f"(SELECT h.lane FROM {self.table} h WHERE h.id = skip.id)"  # noqa: S608 (names)
         return (
             "WITH RECURSIVE skip(id) AS ("  # noqa: S608 (names)
-            f"SELECT {self.first(*conditions)} UNION ALL "
-            f"SELECT {self.first(*conditions, f'r.lane > {lane}')} "
+            f"SELECT ({self.first(*conditions)}) UNION ALL "
+            f"SELECT ({self.first(*conditions, f'r.lane > {lane}')}) "
             "FROM skip WHERE skip.id IS NOT NULL) SELECT id FROM skip"
         )
 
@@ -117,20 +118,35 @@ def due_in(lanes: Sequence[str], now: datetime, limit: int) -> RawSQL:
     The first of each lane, then the second of each, up to ``limit`` in all: a long lane leaves
     room for short ones, and takes what they leave.
     """
-    # What is due in a lane says ``HandlerRun.due``.
-    since = f"(SELECT d.received_at FROM {_quoted(Delivery)} d WHERE d.id = r.delivery_id)"  # noqa: S608 (names)
-    due = f"(r.next_try <= %s OR r.next_try = {since})"
+    due = _due()
     at_first = INBOX.first("r.lane BETWEEN wanted.column1 AND wanted.column1", due)
     behind = INBOX.first("(r.lane, r.id) > (walk.lane, walk.id)", "r.lane <= walk.lane", due)
     sql = (
         "WITH RECURSIVE walk(lane, id) AS ("  # noqa: S608 (names)
-        f"SELECT wanted.column1, {at_first} "
+        f"SELECT wanted.column1, ({at_first}) "
         f"FROM (VALUES {', '.join(['(%s)'] * len(lanes))}) AS wanted UNION ALL "
-        f"SELECT walk.lane, {behind} FROM walk WHERE walk.id IS NOT NULL"
+        f"SELECT walk.lane, ({behind}) FROM walk WHERE walk.id IS NOT NULL"
         ") SELECT id FROM walk WHERE id IS NOT NULL LIMIT %s"
     )
     at = _prepared(now)
     return _keys(sql, at, *lanes, at, limit)
+
+
+def next_in(lane: str, now: datetime, limit: int) -> RawSQL:
+    """The next runs that are due in one lane, as a subquery for ``pk__in``."""
+    sql = INBOX.first("r.lane BETWEEN %s AND %s", _due(), limit="%s")
+    return _keys(sql, lane, lane, _prepared(now), limit)
+
+
+def _due() -> str:
+    """SQL for what a lane's holder must run now, in the order of ids.
+
+    A run that was never put off keeps the time of its delivery, and is due whatever the clock
+    says: one that was set back since, or another machine's that is a little late, would have
+    what came later overtake it.
+    """
+    since = f"(SELECT d.received_at FROM {_quoted(Delivery)} d WHERE d.id = r.delivery_id)"  # noqa: S608 (names)
+    return f"(r.next_try <= %s OR r.next_try = {since})"
 
 
 def _keys(sql: str, *values: object) -> RawSQL:

@@ -107,6 +107,7 @@ def test_what_was_put_off_is_passed_over_and_what_never_was_is_due_whatever_the_
     never = run("C1", next_try=LATER, arrived=LATER)
     behind = run("C1")
     assert due_in(["C1"]) == [never.pk, behind.pk]
+    assert [run.pk for run in inbox.due_runs("C1", NOW)] == [never.pk, behind.pk]
 
 
 # -- what it costs --------------------------------------------------------------------------------
@@ -173,6 +174,7 @@ def analyze() -> None:
     [
         (runs, "done", lambda: lanes.first_due(NOW)),
         (runs, "done", lambda: lanes.due_in(["C1"], NOW, 10)),
+        (runs, "done", lambda: lanes.next_in("C1", NOW, 10)),
         (calls, "sent", lanes.heads),
         (calls, "sent", lambda: lanes.head("C1")),
     ],

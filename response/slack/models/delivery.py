@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -91,13 +90,3 @@ class HandlerRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.handler} on delivery {self.delivery_id}"
-
-    @staticmethod
-    def due(now: datetime) -> models.Q:
-        """What a lane's holder must run now, in the order of ids.
-
-        A run that was never put off keeps the time of its delivery, and is due whatever the
-        clock says: one that was set back since, or another machine's that is a little late,
-        would have what came later overtake it.
-        """
-        return models.Q(next_try__lte=now) | models.Q(next_try=models.F("delivery__received_at"))
