@@ -69,7 +69,7 @@ class Box:
         return _quoted(self.rows)
 
     def first(self, *conditions: str, limit: str = "1") -> str:
-        """SQL for the key of the first row, by lane and id, that waits and meets them.
+        """SQL for the keys of the first rows, by lane and id, that wait and meet them.
 
         No condition may be an equation of lanes: PostgreSQL might then take the primary key's
         order for as good as the index's, and read everything that was done before.

@@ -61,7 +61,7 @@ def due_heads(now: datetime) -> list[Call]:
     return lanes.read(heads)[:MOST]
 
 
-def head(lane: str) -> Call | None:
+def first_call(lane: str) -> Call | None:
     """The first call of a lane, which may be one that its sender never finished."""
     return Call.objects.filter(pk__in=lanes.head(lane)).first()
 
@@ -132,14 +132,14 @@ class Sender:
         finished = 0
         while not self.stopping.is_set():
             lease = leases.renew(lease, self.clock())
-            first = head(lane)
+            first = first_call(lane)
             if first is None:
                 return finished
             if first.state == State.SENDING:
                 self._recover(first, lease)
                 continue
             if self._ask_for_its_turn(first):
-                Call.objects.filter(pk=first.pk).update(next_try=first.next_try)
+                self._put_off({first.pk: first.next_try})
             if first.next_try > self.clock():
                 return finished
             operation = operations.find(first.operation)

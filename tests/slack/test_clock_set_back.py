@@ -15,9 +15,7 @@ from response.slack.models import (
     HandlerRun,
     Heartbeat,
     PinnedMessage,
-    SlackUser,
 )
-from tests.factories import make_comms_channel, make_incident, make_person
 from tests.slack.boxes import Boxes, Clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,15 +73,6 @@ def test_what_waits_as_it_should_goes_on_waiting(boxes: Boxes, clock: Clock):
     tick.tick(clock())
     assert due(boxes) == ([], [])
     assert Heartbeat.objects.filter(name=Heartbeat.TICK, at=clock()).exists()
-
-
-@pytest.fixture
-def channel(clock: Clock) -> CommsChannel:
-    person = make_person("ana", external_id="U0ANA")
-    SlackUser.objects.create(user=person, fetched_at=clock())
-    channel = make_comms_channel(make_incident(reporter=person), channel_id="C0INC")
-    Call.objects.all().delete()
-    return channel
 
 
 def receive(number: int, **inner: Any) -> None:

@@ -118,7 +118,7 @@ QUESTIONS: dict[str, tuple[Callable[[int], None], Callable[[], object]]] = {
     "due runs of one lane": (runs, lambda: list(inbox.due_runs("C1", NOW))),
     "when a run falls due": (runs, inbox.next_due),
     "due lanes of the outbox": (calls, lambda: sender.due_heads(timezone.now())),
-    "head of a lane": (calls, lambda: sender.head("C1")),
+    "head of a lane": (calls, lambda: sender.first_call("C1")),
     "when a call falls due": (calls, sender.next_due),
 }
 

@@ -34,6 +34,12 @@ def counts(monkeypatch) -> Counts:
     return found
 
 
+def fail_at_the_third(number: int) -> None:
+    """The third fails, in the transaction that it shares and again by itself."""
+    if number in (3, 6):
+        raise ValueError("the third")
+
+
 class Counts:
     number = 0
 
@@ -54,11 +60,7 @@ def known_channel(channel, boxes):
 def test_talk_shares_a_transaction_and_if_one_fails_each_is_run_by_itself(
     known_channel, boxes, counts
 ):
-    def fail(number: int) -> None:
-        if number in (3, 6):
-            raise ValueError("the third")
-
-    counts.after = fail
+    counts.after = fail_at_the_third
     for number in range(5):
         message(number)
     boxes.handle()
@@ -102,11 +104,7 @@ def test_what_follows_it_in_its_lane_shares_the_next_one(known_channel, boxes, c
 def test_if_one_that_follows_fails_those_before_it_are_done_and_the_rest_run_by_itself(
     known_channel, boxes, counts
 ):
-    def fail(number: int) -> None:
-        if number in (3, 6):
-            raise ValueError("the third")
-
-    counts.after = fail
+    counts.after = fail_at_the_third
     mention(0, "severity critical")
     for number in range(1, 6):
         message(number)
