@@ -24,7 +24,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -108,9 +108,19 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
     }
 
 
-def measured(kind: str, options: argparse.Namespace, label: str) -> Iterator[results.Result]:
-    """One run on one database, phase by phase."""
+def measured(
+    kind: str, options: argparse.Namespace, label: str, earlier: Sequence[results.Result]
+) -> Iterator[results.Result]:
+    """One run on one database, phase by phase; ``earlier`` are the figures of those before it."""
     wanted = {name: getattr(options, name) for name in OPTIONS} | {"label": label}
+    wanted["around"] = next(
+        (
+            one.figures
+            for one in reversed(earlier)
+            if (one.database, one.phase) == (kind, "sustained") and "error" not in one.figures
+        ),
+        {},
+    )
     phases = [name for name in options.phases if name in TOGETHER]
     if phases:
         with surroundings(kind) as environment:
@@ -137,11 +147,12 @@ def main() -> int:
         "command": shlex.join(["python", "bench/run.py", *_told_of(sys.argv[1:])]),
         "on": f"{datetime.now(UTC):%d %B %Y}".lstrip("0"),
     }
-    found, began = [], time.monotonic()
+    found: list[results.Result] = []
+    began = time.monotonic()
     for number in range(1, options.runs + 1):
         for kind in kinds:
             label = f"{kind}, run {number} of {options.runs}"
-            for one in measured(kind, options, label):
+            for one in measured(kind, options, label, found):
                 one.about = about
                 found.append(one)
                 if options.json:

@@ -12,6 +12,8 @@ from workbench import Bench
 # Milliseconds, of a rate that counts as borne.
 P99_WANTED, LAG_WANTED = 100, 2000
 FIRST, STEP, HIGHEST = 200, 1.25, 4000
+# The largest step downwards: what fails costs the time to recover from it.
+LARGEST = 2
 # How close the highest rate that is borne and the lowest that is not must be.
 CLOSE = 1.05
 LOADS: dict[str, Callable[[Bench, int, int], dict[str, Any]]] = {
@@ -23,22 +25,30 @@ LOADS: dict[str, Callable[[Bench, int, int], dict[str, Any]]] = {
 
 def sustained(bench: Bench) -> dict[str, Any]:
     """Requests a second by load."""
-    return {name: highest(lambda rate, name=name: _twice(bench, name, rate)) for name in LOADS}
+    around = bench.options["around"]
+    return {
+        name: highest(lambda rate, name=name: _twice(bench, name, rate), around.get(name, 0))
+        for name in LOADS
+    }
 
 
-def highest(is_borne: Callable[[int], bool], first: int = FIRST) -> int:
-    """The highest rate that is borne, as far as steps of 5 % tell; 0 for none."""
-    borne, not_borne = first, 0
-    while not is_borne(borne):
-        borne, not_borne = borne // 2, borne
-        if not borne:
-            return 0
-    while not not_borne and borne < HIGHEST:
-        rate = int(borne * STEP)
+def highest(is_borne: Callable[[int], bool], around: int = 0) -> int:
+    """The highest rate that is borne, as far as steps of 5 % tell; 0 for none.
+
+    ``around`` is what an earlier run has found, 0 if there was none: the search begins there,
+    and widens.
+    """
+    borne = not_borne = 0
+    rate, step = around or FIRST, CLOSE if around else STEP
+    while not (borne and not_borne) and 0 < rate < HIGHEST:
         if is_borne(rate):
-            borne = rate
+            borne, rate = rate, int(rate * step) + 1
+            step = min(step**2, STEP)
         else:
-            not_borne = rate
+            not_borne, rate = rate, int(rate / step)
+            step = min(step**2, LARGEST)
+    if not not_borne:
+        return borne
     while not_borne > borne * CLOSE + 1:
         middle = (borne + not_borne) // 2
         if is_borne(middle):

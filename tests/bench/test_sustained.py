@@ -21,9 +21,23 @@ def test_it_comes_within_five_percent_from_below_and_tries_few(limit: int):
     assert len(tried) == len(set(tried)) <= 20
 
 
+@pytest.mark.parametrize("around", [200, 740, 781, 800, 1500])
+def test_a_search_that_begins_where_an_earlier_one_ended_tries_fewer(around: int):
+    tried = []
+
+    def is_borne(rate: int) -> bool:
+        tried.append(rate)
+        return rate <= 781
+
+    found = sustained.highest(is_borne, around)
+    assert found <= 781 <= found * sustained.CLOSE + 2
+    assert len(tried) == len(set(tried)) <= (5 if abs(around - 781) < 50 else 14)
+
+
 def test_what_bears_nothing_and_what_bears_everything():
     assert sustained.highest(lambda rate: False) == 0
-    assert sustained.highest(lambda rate: True) >= sustained.HIGHEST
+    assert sustained.highest(lambda rate: False, 700) == 0
+    assert sustained.highest(lambda rate: True) >= sustained.HIGHEST / sustained.STEP
 
 
 GOOD: dict[str, Any] = {"p99": 99.0, "failed": 0, "late": 0, "lag p95": 1999.0, "left": 0}
