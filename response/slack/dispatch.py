@@ -47,13 +47,17 @@ def run(run: HandlerRun, lease: Lease, clock: Clock) -> str:
     handler = registry.find(run.handler)
     if handler is None:
         raise UnknownHandler(run.handler)
-    if handler.kind in GUARDED and not _permitted(run, lease, clock):
-        return "refused"
+    known: invoke.Known = {}
+    if handler.kind in GUARDED:
+        try:
+            known = _permitted(run)
+        except permissions.Refused as refused:
+            _refuse(run, str(refused), lease, clock)
+            return "refused"
+    work = _run_atomic if handler.atomic else _run_freely
     try:
-        if handler.atomic:
-            _run_atomic(run, handler, lease, clock)
-        else:
-            _run_freely(run, handler, lease, clock)
+        with invoke.reading_once(known):
+            work(run, handler, lease, clock)
     except Skipped:
         _forget(run, lease)
         return "skipped"
@@ -107,30 +111,32 @@ def _who(run: HandlerRun) -> _Who:
     return _Who(invoke.parsed(run))
 
 
-def _permitted(run: HandlerRun, lease: Lease, clock: Clock) -> bool:
-    """Whether who acted may; if not they are told and the run is over."""
+def _permitted(run: HandlerRun) -> invoke.Known:
+    """Who acts, as the handler reads it; raises ``permissions.Refused`` unless they may."""
     who = _who(run)
-    try:
-        permissions.check(
+    person = permissions.check(
+        who.user_id,
+        run.handler,
+        incident=run.delivery.incident,
+        channel_id=who.channel_id,
+        team_id=who.team_id,
+        user_team_id=who.user_team_id,
+    )
+    return {("person", who.user_id): person} if person else {}
+
+
+def _refuse(run: HandlerRun, text: str, lease: Lease, clock: Clock) -> None:
+    """They are told, and the run is over."""
+    who = _who(run)
+    with database.atomic():
+        outbox.whisper(
             who.user_id,
-            run.handler,
-            incident=run.delivery.incident,
+            text,
             channel_id=who.channel_id,
-            team_id=who.team_id,
-            user_team_id=who.user_team_id,
+            response_url=who.response_url,
+            incident=run.delivery.incident,
         )
-    except permissions.Refused as refused:
-        with database.atomic():
-            outbox.whisper(
-                who.user_id,
-                str(refused),
-                channel_id=who.channel_id,
-                response_url=who.response_url,
-                incident=run.delivery.incident,
-            )
-            mark_done([run], lease, clock())
-        return False
-    return True
+        mark_done([run], lease, clock())
 
 
 def mark_done(runs: Sequence[HandlerRun], lease: Lease | SharedLease, now: datetime) -> None:

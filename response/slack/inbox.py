@@ -170,6 +170,7 @@ def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
     runs = due_runs(lane, clock())
     if lease.inherited and runs:
         _blame(runs[0], lease, clock())
+    over = [run for run in runs if run.state != State.PENDING]
     waiting = [run for run in runs if run.state == State.PENDING]
     for neighbours in together.neighbours(waiting):
         lease = leases.renew(lease, clock(), dispatch.patience(neighbours[0]))
@@ -178,8 +179,9 @@ def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
         for run in neighbours[done:]:
             lease = leases.renew(lease, clock(), dispatch.patience(run))
             _run(run, lease, clock)
-    dispatch.drop_payloads({run.delivery_id for run in runs})
-    return len(runs)
+        over += neighbours
+    dispatch.drop_payloads({run.delivery_id for run in over})
+    return len(over)
 
 
 def _run(run: HandlerRun, lease: Lease, clock: Clock) -> None:

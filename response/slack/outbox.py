@@ -106,7 +106,7 @@ def perform_each(operation: str, arguments_of: Mapping[str, Mapping[str, Any]]) 
 def _ask_once(calls: list[Call]) -> None:
     parked = Call.objects.filter(key__in=[call.key for call in calls], state=Call.State.PARKED)
     parked.update(state=Call.State.PENDING, strikes=0, next_try=timezone.now(), error="")
-    with database.atomic():
+    with database.atomic(savepoint=False):
         Call.objects.bulk_create(
             calls, update_conflicts=True, unique_fields=["key"], update_fields=["lane"]
         )
@@ -131,7 +131,7 @@ def enqueue(
     if buffer is not None and not database.in_atomic_block():
         buffer.append(call)
         return
-    with database.atomic():
+    with database.atomic(savepoint=False):
         call.save(force_insert=True)
         schedule_drain()
 

@@ -67,8 +67,8 @@ def check(
     team_id: str = "",
     user_team_id: str = "",
     may_ask_slack: bool = True,
-) -> None:
-    """Raise ``Refused`` unless this person may do that.
+) -> ExternalUser | None:
+    """Raise ``Refused`` unless this person may do that; who it is, None if we do not know.
 
     ``channel_id`` is where they act, as Slack says: who acts in the channel of a private
     incident is in it, even if we were never told. ``team_id`` is our workspace and
@@ -101,6 +101,7 @@ def check(
             "Sorry, only full members of this workspace may do that. Ask one of them, for "
             "instance in the incidents channel, to do it for you."
         )
+    return request.user
 
 
 def why_not_lead(user_id: str) -> str:

@@ -74,12 +74,14 @@ def neighbours(runs: Sequence[HandlerRun]) -> Iterator[list[HandlerRun]]:
     """The runs of one lane, in their order: simple ones that follow each other are one group.
 
     Those at its head are not: they had their chance with other lanes', and one of them failed.
+    Those at its end are left out: they have that chance in the next round.
     """
-    for place, (simple, group) in enumerate(groupby(runs, key=_can_share)):
-        if simple and place:
-            yield list(group)
-        else:
+    groups = [(simple, list(group)) for simple, group in groupby(runs, key=_can_share)]
+    for place, (simple, group) in enumerate(groups):
+        if not simple or not place:
             yield from ([run] for run in group)
+        elif place < len(groups) - 1:
+            yield group
 
 
 def work_neighbours(runs: Sequence[HandlerRun], lease: Lease, clock: Clock) -> int:
