@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from response import database, logs
 from response.slack import invoke, messages, outbox, permissions, registry
 from response.slack.client import forbid_calls
-from response.slack.leases import LEASE, PATIENT_LEASE, Lease, LeaseLost, SharedLease
+from response.slack.leases import LEASE, PATIENT_LEASE, Held, LeaseLost
 from response.slack.models import Delivery, HandlerRun
 from response.slack.nudges import Skipped
 from response.slack.registry import Handler
@@ -37,34 +37,63 @@ def patience(run: HandlerRun) -> timedelta:
     return LEASE if handler is None or handler.atomic else PATIENT_LEASE
 
 
-def run(run: HandlerRun, lease: Lease, clock: Clock) -> str:
-    """Run one handler and mark it done; ``done``, ``refused`` or ``skipped`` says how it went.
-
-    An atomic handler's effects, the calls it asked for and the done mark are one transaction.
-    Another's calls are written with the done mark after it has returned. Raises ``LeaseLost``
-    (everything in the transaction is undone), ``UnknownHandler``, or what the handler raised.
-    """
+def handler_of(run: HandlerRun) -> Handler:
+    """The handler that the run is of; raises ``UnknownHandler``."""
     handler = registry.find(run.handler)
     if handler is None:
         raise UnknownHandler(run.handler)
-    known: invoke.Known = {}
+    return handler
+
+
+def is_quick(run: HandlerRun) -> bool:
+    """Whether other conversations may wait for it: the first try of an atomic handler.
+
+    Such a handler may not call Slack, and others wait for its transaction anyway.
+    """
+    handler = registry.find(run.handler)
+    return handler is not None and handler.atomic and run.attempts == 0
+
+
+def knows_who_acts(run: HandlerRun, known: invoke.Known) -> bool:
+    """Whether Slack need not be asked whether who acts may, given what was read of the run."""
+    if registry.kind_of(run.handler) not in GUARDED:
+        return True
+    person = known.get(("person", getattr(known["parsed", run.pk], "user_id", "")))
+    return hasattr(person, "slack")
+
+
+def run(run: HandlerRun, lease: Held, clock: Clock, known: invoke.Known | None = None) -> str:
+    """Run one handler and mark it done; ``done``, ``refused`` or ``skipped`` says how it went.
+
+    An atomic handler's effects, the calls it asked for and the done mark are one transaction.
+    Another's calls are written with the done mark after it has returned. ``known`` is what was
+    read of it before (``invoke.read_acting``). Raises ``LeaseLost`` (everything in the
+    transaction is undone), ``UnknownHandler``, or what the handler raised.
+    """
+    handler = handler_of(run)
+    with invoke.reading_once(dict(known or {})):
+        return _run(run, handler, lease, clock)
+
+
+def _run(run: HandlerRun, handler: Handler, lease: Held, clock: Clock) -> str:
     if handler.kind in GUARDED:
         try:
-            known = _permitted(run)
+            _check_permission(run)
         except permissions.Refused as refused:
             _refuse(run, str(refused), lease, clock)
             return "refused"
-    work = _run_atomic if handler.atomic else _run_freely
     try:
-        with invoke.reading_once(known):
-            work(run, handler, lease, clock)
+        if handler.atomic:
+            _run_atomic(run, handler, lease, clock)
+        else:
+            _run_freely(run, handler, lease, clock)
     except Skipped:
         _forget(run, lease)
         return "skipped"
     return "done"
 
 
-def _run_atomic(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -> None:
+def _run_atomic(run: HandlerRun, handler: Handler, lease: Held, clock: Clock) -> None:
     with database.atomic(), forbid_calls():
         finish = invoke.KINDS[handler.kind](run, handler)
         if finish is not None:
@@ -72,7 +101,7 @@ def _run_atomic(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -
         mark_done([run], lease, clock())
 
 
-def _run_freely(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -> None:
+def _run_freely(run: HandlerRun, handler: Handler, lease: Held, clock: Clock) -> None:
     with outbox.kept_back() as calls:
         finish = invoke.KINDS[handler.kind](run, handler)
     with database.atomic():
@@ -84,7 +113,7 @@ def _run_freely(run: HandlerRun, handler: Handler, lease: Lease, clock: Clock) -
 
 def tell_parked(run: HandlerRun) -> None:
     """Tell who acted that it could not be done; the run is in the admin."""
-    kind = run.handler.partition(":")[0]
+    kind = registry.kind_of(run.handler)
     if kind in GUARDED:
         who = _who(run)
         outbox.whisper(
@@ -108,11 +137,11 @@ class _Who:
 
 
 def _who(run: HandlerRun) -> _Who:
-    return _Who(invoke.parsed(run))
+    return _Who(invoke.payload_of(run))
 
 
-def _permitted(run: HandlerRun) -> invoke.Known:
-    """Who acts, as the handler reads it; raises ``permissions.Refused`` unless they may."""
+def _check_permission(run: HandlerRun) -> None:
+    """Raise ``permissions.Refused`` unless who acts may."""
     who = _who(run)
     person = permissions.check(
         who.user_id,
@@ -121,11 +150,13 @@ def _permitted(run: HandlerRun) -> invoke.Known:
         channel_id=who.channel_id,
         team_id=who.team_id,
         user_team_id=who.user_team_id,
+        person=invoke.known_person(who.user_id),
     )
-    return {("person", who.user_id): person} if person else {}
+    if person is not None:
+        invoke.remember_person(who.user_id, person)
 
 
-def _refuse(run: HandlerRun, text: str, lease: Lease, clock: Clock) -> None:
+def _refuse(run: HandlerRun, text: str, lease: Held, clock: Clock) -> None:
     """They are told, and the run is over."""
     who = _who(run)
     with database.atomic():
@@ -139,7 +170,7 @@ def _refuse(run: HandlerRun, text: str, lease: Lease, clock: Clock) -> None:
         mark_done([run], lease, clock())
 
 
-def mark_done(runs: Sequence[HandlerRun], lease: Lease | SharedLease, now: datetime) -> None:
+def mark_done(runs: Sequence[HandlerRun], lease: Held, now: datetime) -> None:
     """In the transaction of their effects; raises ``LeaseLost`` unless all are ours to mark."""
     keys = [run.pk for run in runs]
     rows = lease.guard(HandlerRun.objects.filter(pk__in=keys, state=HandlerRun.State.PENDING))
@@ -157,10 +188,10 @@ def drop_payloads(delivery_ids: set[int]) -> None:
     done.exclude(Exists(unfinished.filter(delivery=OuterRef("pk")))).update(payload="")
 
 
-def _forget(run: HandlerRun, lease: Lease) -> None:
+def _forget(run: HandlerRun, lease: Held) -> None:
     """As if it had never been delivered: it may be delivered again."""
     with database.atomic():
         rows = lease.guard(HandlerRun.objects.filter(pk=run.pk, state=HandlerRun.State.PENDING))
         if not rows.delete()[0]:
-            raise LeaseLost(lease.key)
+            raise LeaseLost(str(lease))
         run.delivery.delete()

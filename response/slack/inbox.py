@@ -10,7 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -23,9 +23,7 @@ from django.views.decorators.debug import sensitive_variables
 from response import database, logs
 from response.background import run_interaction, schedule_drain
 from response.core.models import Incident
-from response.slack import dispatch, lanes, leases, meter, together
-from response.slack.discretion import log_exception
-from response.slack.errors import describe
+from response.slack import attempts, dispatch, lanes, leases, meter, together
 from response.slack.leases import Lease, LeaseLost
 from response.slack.models import Delivery, HandlerRun
 
@@ -36,10 +34,6 @@ BATCH = 50
 URGENT = "!"
 # Seconds after which it is looked anew which lanes are due.
 LONGEST_ROUND = 0.25
-RETRY_AFTER = (10, 60, 300, 900)
-UNKNOWN_HANDLER_AFTER = timedelta(minutes=1)
-# By then no release that knows the handler is coming.
-UNKNOWN_HANDLER_FOR = timedelta(days=1)
 Clock = Callable[[], datetime]
 State = HandlerRun.State
 
@@ -109,7 +103,7 @@ def work(clock: Clock) -> int:
     """
     until = time.monotonic() + LONGEST_ROUND
     due = due_lanes(clock())
-    shared = together.work([lane for lane in due if not lane.startswith(URGENT)], clock)
+    shared = together.work([lane for lane in due if not lane.startswith(URGENT)], clock, until)
     done = shared.count
     for lane in due:
         if lane not in shared.lanes:
@@ -169,7 +163,7 @@ def work_lane(lane: str, clock: Clock) -> int:
 def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
     runs = due_runs(lane, clock())
     if lease.inherited and runs:
-        _blame(runs[0], lease, clock())
+        attempts.blame(runs[0], lease, clock())
     over = [run for run in runs if run.state != State.PENDING]
     waiting = [run for run in runs if run.state == State.PENDING]
     for neighbours in together.neighbours(waiting):
@@ -178,76 +172,7 @@ def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
         done = together.work_neighbours(neighbours, lease, clock) if several else 0
         for run in neighbours[done:]:
             lease = leases.renew(lease, clock(), dispatch.patience(run))
-            _run(run, lease, clock)
+            attempts.attempt(run, lease, clock)
         over += neighbours
     dispatch.drop_payloads({run.delivery_id for run in over})
     return len(over)
-
-
-def _run(run: HandlerRun, lease: Lease, clock: Clock) -> None:
-    """Run one handler; a failing one fails alone."""
-    with logs.about(**dispatch.described(run)):
-        _try(run, lease, clock)
-
-
-def _try(run: HandlerRun, lease: Lease, clock: Clock) -> None:
-    try:
-        outcome = dispatch.run(run, lease, clock)
-    except LeaseLost:
-        raise
-    except dispatch.UnknownHandler:
-        logger.warning("Delivery %s waits: no handler %s here", run.delivery.key, run.handler)
-        _leave_to_others(run, lease, clock())
-    except Exception as error:  # noqa: BLE001 (logged below)
-        log_exception(
-            logger,
-            "Handler %s failed on delivery %s (incident %s), try %s",
-            run.handler,
-            run.delivery.key,
-            run.delivery.incident_id,
-            run.attempts + 1,
-            incident=run.delivery.incident_id,
-        )
-        _failed(run, lease, clock(), describe(error))
-    else:
-        meter.count(meter.DELIVERIES, run.delivery.kind, outcome)
-        waited = clock() - run.delivery.received_at
-        meter.took(meter.DELIVERY_SECONDS, run.delivery.kind, waited.total_seconds())
-
-
-def _leave_to_others(run: HandlerRun, lease: Lease, now: datetime) -> None:
-    """Another process, or the next release, may have the handler; if none has, it is parked."""
-    values: dict[str, Any] = {"next_try": now + UNKNOWN_HANDLER_AFTER}
-    if now - run.delivery.received_at > UNKNOWN_HANDLER_FOR:
-        values = {"state": State.PARKED, "finished_at": now, "error": "no such handler any more"}
-    lease.guard(HandlerRun.objects.filter(pk=run.pk, state=State.PENDING)).update(**values)
-
-
-def _blame(run: HandlerRun, lease: Lease, now: datetime) -> None:
-    """The last process died in this lane, most likely of this run: it counts as a try."""
-    run.attempts += 1
-    if run.attempts > len(RETRY_AFTER):
-        run.attempts -= 1
-        _failed(run, lease, now, "the process that ran it died")
-    else:
-        HandlerRun.objects.filter(pk=run.pk, state=State.PENDING).update(attempts=run.attempts)
-
-
-def _failed(run: HandlerRun, lease: Lease, now: datetime, error: str) -> None:
-    run.attempts += 1
-    values: dict[str, Any] = {"attempts": run.attempts, "error": error}
-    if run.attempts > len(RETRY_AFTER):
-        run.state = State.PARKED
-        values |= {"state": State.PARKED, "finished_at": now}
-    else:
-        wait = timedelta(seconds=RETRY_AFTER[run.attempts - 1])
-        values["next_try"] = now + wait
-    with database.atomic():
-        rows = lease.guard(HandlerRun.objects.filter(pk=run.pk, state=State.PENDING))
-        if not rows.update(**values):
-            raise LeaseLost(lease.key)
-        if run.state == State.PARKED:
-            logger.error("Handler %s is parked on delivery %s", run.handler, run.delivery.key)
-            dispatch.tell_parked(run)
-    outcome = "parked" if run.state == State.PARKED else "failed"
-    meter.count(meter.DELIVERIES, run.delivery.kind, outcome)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 
 from response import database, logs
 from response.core.actor import acting_as
-from response.core.models import Incident
+from response.core.models import ExternalUser, Incident
 from response.exceptions import ResponseError
 from response.slack import dialog_builder, outbox, payloads, people
 from response.slack.context import ActionContext, ShortcutContext
@@ -43,11 +43,16 @@ _read: ContextVar[Known | None] = ContextVar("response_invoke_read", default=Non
 
 def read_ahead(runs: Sequence[HandlerRun]) -> Known:
     """What runs of events read, in a query for all incidents and one for all people."""
-    known: Known = {("parsed", run.pk): parsed(run) for run in runs}
     keys = {run.delivery.incident_id for run in runs} - {None}
     incidents = Incident.objects.select_related("lead", "reporter").in_bulk(keys)
-    known |= {("incident", pk): incident for pk, incident in incidents.items()}
-    user_ids = {getattr(event, "user_id", "") for event in known.values()} - {""}
+    known: Known = {("incident", pk): incident for pk, incident in incidents.items()}
+    return known | read_acting(runs)
+
+
+def read_acting(runs: Sequence[HandlerRun]) -> Known:
+    """The payloads of runs, and in one query the people who act in them."""
+    known: Known = {("parsed", run.pk): parsed(run) for run in runs}
+    user_ids = {getattr(one, "user_id", "") for one in known.values()} - {""}
     return known | {("person", user_id): user for user_id, user in people.known(user_ids).items()}
 
 
@@ -64,6 +69,21 @@ def reading_once(known: Known) -> Iterator[None]:
         _read.reset(token)
 
 
+def known_person(user_id: str) -> ExternalUser | None:
+    """Who that is, if it was read within ``reading_once``."""
+    return (_read.get() or {}).get(("person", user_id))
+
+
+def remember_person(user_id: str, person: ExternalUser) -> None:
+    """They are not read again within ``reading_once``."""
+    _reading(("person", user_id), lambda: person)
+
+
+def payload_of(run: HandlerRun) -> Any:
+    """The delivery's payload, parsed; once within ``reading_once``."""
+    return _reading(("parsed", run.pk), lambda: parsed(run))
+
+
 def parsed(run: HandlerRun) -> Any:
     """The delivery's payload, parsed."""
     data = run.delivery.data
@@ -73,7 +93,7 @@ def parsed(run: HandlerRun) -> Any:
 
 
 def _parsed_as(run: HandlerRun, kind: type[P]) -> P:
-    found = _reading(("parsed", run.pk), lambda: parsed(run))
+    found = payload_of(run)
     if not isinstance(found, kind):
         raise _misfit(run, found)
     return found
@@ -235,7 +255,7 @@ def call_action(handler: Handler, action: BlockAction, incident: Incident | None
 
 
 def _dialog(run: HandlerRun, handler: Handler) -> None:
-    dialog = parsed(run)
+    dialog = payload_of(run)
     if isinstance(dialog, ViewSubmission):
         submitted = dialog_builder.read_submission(dialog)
     elif isinstance(dialog, DialogSubmission):
@@ -255,7 +275,7 @@ def _dialog(run: HandlerRun, handler: Handler) -> None:
 
 
 def _shortcut(run: HandlerRun, handler: Handler) -> None:
-    shortcut = parsed(run)
+    shortcut = payload_of(run)
     if not isinstance(shortcut, (Shortcut, MessageShortcut)):
         raise _misfit(run, shortcut)
     call_shortcut(handler, shortcut, _incident(run))

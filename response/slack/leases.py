@@ -67,6 +67,9 @@ class SharedLease:
         return rows.filter(Exists(Conversation.objects.filter(key=key, lease_token=self.token)))
 
 
+Held = Lease | SharedLease
+
+
 def acquire_free(lanes: Sequence[str], now: datetime) -> SharedLease:
     """A lease of those lanes of the inbox that nobody holds, or has left behind, if any."""
     token, until = uuid.uuid4().hex, now + LEASE

@@ -231,5 +231,10 @@ ALL = (
 
 def find(reference: str) -> Handler | None:
     """The handler that ``reference`` names, of whichever kind."""
-    kind = reference.partition(":")[0]
+    kind = kind_of(reference)
     return next((each.by_reference(reference) for each in ALL if each.kind == kind), None)
+
+
+def kind_of(reference: str) -> str:
+    """The kind of handler that ``reference`` names, such as ``command``."""
+    return reference.partition(":")[0]

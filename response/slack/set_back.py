@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from response import logs
-from response.slack.inbox import RETRY_AFTER
+from response.slack.attempts import RETRY_AFTER
 from response.slack.models import Call, Delivery, HandlerRun
 
 logger = logs.get_logger("response.slack.set_back")

@@ -1,25 +1,27 @@
-"""Talk is worked off together: leases, look-ups and commits cost more than it.
+"""Many lanes are worked off together: leases and look-ups cost more than what is done in them.
 
-Only our own handlers of events and only first attempts share a transaction: those at the heads
-of many lanes, and those that follow each other in one. All of them are done or, if one fails,
-none, and each is then run by itself. A host's handler is never run again for another's failure.
+Talk shares transactions, too: our own handlers of events, those at the heads of many lanes and
+those that follow each other in one. All of them are done or, if one fails, none, and each is
+then run by itself. A host's handler is never run again for another's failure.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import prefetch_related_objects
+
 from response import database, logs
-from response.slack import dispatch, invoke, lanes, leases, meter, registry
+from response.slack import attempts, dispatch, invoke, lanes, leases, meter, registry
 from response.slack.client import forbid_calls
 from response.slack.discretion import named
-from response.slack.leases import Lease, LeaseLost, SharedLease
+from response.slack.leases import Held, Lease, LeaseLost, SharedLease
 from response.slack.models import HandlerRun, UserStats
-from response.slack.registry import Handler
 
 logger = logs.get_logger("response.slack.together")
 
@@ -28,46 +30,110 @@ MOST = 200
 # Seconds after which nothing joins a transaction: on SQLite everybody else waits meanwhile.
 LONGEST = 0.02
 Clock = Callable[[], datetime]
-Simple = tuple[HandlerRun, Handler]
 
 
 @dataclass
 class Worked:
-    """How many runs were done, and the lanes in which nothing is left for this process."""
+    """How many runs came to an end, and the lanes in which nothing is left for this process."""
 
     count: int = 0
-    lanes: set[str] = field(default_factory=set)
+    lanes: frozenset[str] = frozenset()
 
 
-def work(among: Sequence[str], clock: Clock) -> Worked:
-    """Run what is simple in those lanes that are free; the rest is left as it was."""
-    worked = Worked()
+def work(among: Sequence[str], clock: Clock, until: float) -> Worked:
+    """Run what can share in those lanes that are free; the rest is left as it was.
+
+    Nothing is begun once ``time.monotonic`` is at ``until``.
+    """
     if not among:
-        return worked
+        return Worked()
     lease = leases.acquire_free(among, clock())
-    worked.lanes |= lease.taken
     if not lease.lanes:
-        return worked
+        return Worked(lanes=lease.taken)
+    shared = _Round(lease, clock, until)
     try:
-        _work_leased(lease, worked, clock)
+        shared.work()
     except LeaseLost:
         logger.warning("Lanes that were worked off together were taken over")
     except Exception as error:  # noqa: BLE001 (it fails again, by itself, and is logged)
         logger.info("One of many runs failed, each is run by itself: %s", named(error))
     finally:
         leases.release_shared(lease)
-    return worked
+    return Worked(shared.count, lease.taken | shared.finished)
 
 
-def _work_leased(lease: SharedLease, worked: Worked, clock: Clock) -> None:
-    due = HandlerRun.objects.filter(pk__in=lanes.due_in(sorted(lease.lanes), clock(), MOST))
-    simple, rest = _sorted_out(lanes.read(due.select_related("delivery")))
-    known = invoke.read_ahead([run for run, _ in simple])
-    while simple:
-        done = _run(simple, known, lease, clock)
-        worked.count += done
-        simple = simple[done:]
-    worked.lanes |= lease.lanes - rest
+class _Round:
+    """Works leased lanes off: the heads of all, then what is behind those, and so on."""
+
+    def __init__(self, lease: SharedLease, clock: Clock, until: float) -> None:
+        self.count = 0
+        self.finished: set[str] = set()
+        self._lease = lease
+        self._clock = clock
+        self._until = until
+        # By lane, in order.
+        self._waiting: dict[str, deque[HandlerRun]] = {}
+
+    def work(self) -> None:
+        """Raises ``LeaseLost``, and what a handler of talk raised."""
+        self._read()
+        handled: set[int] = set()
+        try:
+            while self._waiting and self._is_time():
+                self._work_talk()
+                handled |= self._work_heads()
+        finally:
+            dispatch.drop_payloads(handled)
+
+    def _read(self) -> None:
+        due = lanes.due_in(sorted(self._lease.lanes), self._clock(), MOST)
+        self._waiting = {lane: deque() for lane in self._lease.lanes}
+        runs = HandlerRun.objects.filter(pk__in=due).select_related("delivery")
+        for run in lanes.read(runs):
+            self._waiting[run.lane].append(run)
+
+    def _is_time(self) -> bool:
+        return time.monotonic() < self._until
+
+    def _work_talk(self) -> None:
+        talk = [run for runs in self._waiting.values() for run in _talk_at_head(runs)]
+        known = invoke.read_ahead(talk)
+        while talk:
+            done = _run(talk, known, self._lease, self._clock)
+            self.count += done
+            talk = talk[done:]
+        for lane in [lane for lane, runs in self._waiting.items() if not runs]:
+            self.finished.add(lane)
+            del self._waiting[lane]
+
+    def _work_heads(self) -> set[int]:
+        """Run the first run of each lane by itself; returns the keys of their deliveries.
+
+        Lanes whose first run others should not have to wait for are left.
+        """
+        self._keep([lane for lane, runs in self._waiting.items() if dispatch.is_quick(runs[0])])
+        known = invoke.read_acting([runs[0] for runs in self._waiting.values()])
+        self._keep(
+            [
+                lane
+                for lane, runs in self._waiting.items()
+                if dispatch.knows_who_acts(runs[0], known)
+            ]
+        )
+        heads = sorted((runs[0] for runs in self._waiting.values()), key=lambda run: run.pk)
+        prefetch_related_objects([run.delivery for run in heads], "incident")
+        handled = set()
+        for run in heads:
+            if not self._is_time():
+                break
+            self._waiting[run.lane].popleft()
+            attempts.attempt(run, self._lease, self._clock, known)
+            self.count += 1
+            handled.add(run.delivery_id)
+        return handled
+
+    def _keep(self, lanes: Collection[str]) -> None:
+        self._waiting = {lane: self._waiting[lane] for lane in lanes}
 
 
 def neighbours(runs: Sequence[HandlerRun]) -> Iterator[list[HandlerRun]]:
@@ -76,7 +142,7 @@ def neighbours(runs: Sequence[HandlerRun]) -> Iterator[list[HandlerRun]]:
     Those at its head are not: they had their chance with other lanes', and one of them failed.
     Those at its end are left out: they have that chance in the next round.
     """
-    groups = [(simple, list(group)) for simple, group in groupby(runs, key=_can_share)]
+    groups = [(simple, list(group)) for simple, group in groupby(runs, key=_is_talk)]
     for place, (simple, group) in enumerate(groups):
         if not simple or not place:
             yield from ([run] for run in group)
@@ -89,12 +155,11 @@ def work_neighbours(runs: Sequence[HandlerRun], lease: Lease, clock: Clock) -> i
 
     Raises ``LeaseLost``.
     """
-    simple = [(run, handler) for run in runs if (handler := registry.find(run.handler))]
     done = 0
     try:
         known = invoke.read_ahead(runs)
-        while done < len(simple):
-            done += _run(simple[done:], known, lease, clock)
+        while done < len(runs):
+            done += _run(runs[done:], known, lease, clock)
     except LeaseLost:
         raise
     except Exception as error:  # noqa: BLE001 (it fails again, by itself, and is logged)
@@ -102,40 +167,29 @@ def work_neighbours(runs: Sequence[HandlerRun], lease: Lease, clock: Clock) -> i
     return done
 
 
-def _sorted_out(runs: Iterable[HandlerRun]) -> tuple[list[Simple], set[str]]:
-    """The simple runs that nothing else comes before, and the lanes in which there is more."""
-    simple: list[Simple] = []
-    rest: set[str] = set()
-    for run in runs:
-        handler = registry.find(run.handler)
-        if run.lane not in rest and handler and _is_simple(run, handler):
-            simple.append((run, handler))
-        else:
-            rest.add(run.lane)
-    return simple, rest
+def _talk_at_head(runs: deque[HandlerRun]) -> Iterator[HandlerRun]:
+    """The simple runs that nothing else comes before, which are taken away."""
+    while runs and _is_talk(runs[0]):
+        yield runs.popleft()
 
 
-def _can_share(run: HandlerRun) -> bool:
+def _is_talk(run: HandlerRun) -> bool:
     handler = registry.find(run.handler)
-    return handler is not None and _is_simple(run, handler)
+    is_ours = handler is not None and handler.builtin and handler.kind == "event"
+    return is_ours and dispatch.is_quick(run)
 
 
-def _is_simple(run: HandlerRun, handler: Handler) -> bool:
-    return handler.kind == "event" and handler.builtin and handler.atomic and run.attempts == 0
-
-
-def _run(
-    simple: Sequence[Simple], known: invoke.Known, lease: Lease | SharedLease, clock: Clock
-) -> int:
+def _run(runs: Sequence[HandlerRun], known: invoke.Known, lease: Held, clock: Clock) -> int:
     """Run those at the head in one transaction; how many there was time for."""
     done: list[HandlerRun] = []
     with database.atomic(), forbid_calls():
         until = time.monotonic() + LONGEST
         with invoke.reading_once(known), UserStats.objects.counting_together():
-            for run, handler in simple:
+            for run in runs:
                 if done and time.monotonic() > until:
                     break
                 with logs.about(**dispatch.described(run)):
+                    handler = dispatch.handler_of(run)
                     invoke.KINDS[handler.kind](run, handler)
                 done.append(run)
         dispatch.mark_done(done, lease, clock())

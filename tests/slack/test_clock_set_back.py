@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from response.slack import drain, inbox, intake, outbox, payloads, tick, together
+from response.slack import dispatch, drain, inbox, intake, outbox, payloads, tick
 from response.slack.errors import SlackUnavailable
 from response.slack.models import (
     Call,
@@ -120,7 +120,7 @@ def test_an_edit_does_not_overtake_the_pin_that_was_stored_by_a_clock_ahead(
 def test_nor_does_it_where_handlers_are_run_one_by_one(
     channel: CommsChannel, boxes: Boxes, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(together, "_is_simple", lambda run, handler: False)
+    monkeypatch.setattr(dispatch, "is_quick", lambda run: False)
     pin(1)
     boxes.clock.forward(seconds=-1)
     edit(2)

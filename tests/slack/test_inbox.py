@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from response.core.models import Action, TimelineEvent
-from response.slack import inbox, leases, outbox, registry
+from response.slack import attempts, leases, outbox, registry
 from response.slack.client import SlackCallInTransaction, get_client
 from response.slack.decorators import incident_command, slack_event
 from response.slack.models import Call, Conversation, Delivery, HandlerRun, UserStats
@@ -205,7 +205,8 @@ def test_a_lease_that_expires_in_the_middle_of_a_handler_makes_one_effect(channe
     @incident_command(["slow"], atomic=True)
     def slow(incident, user_id, message):
         Action.objects.create(incident=incident, details="done", user=incident.reporter)
-        if not taken_over:
+        # With other lanes', and by itself.
+        if len(taken_over) < 2:
             taken_over.append(1)
             # As another process would: the lease is another's now, the row still pending.
             Conversation.objects.filter(key="in:C0INC").update(lease_token="another")
@@ -255,7 +256,7 @@ def test_a_handler_that_kills_every_process_is_parked_in_the_end(channel, boxes)
         assert lease.inherited
         run = HandlerRun.objects.get()
         if run.state == "pending":
-            inbox._blame(run, lease, boxes.clock())
+            attempts.blame(run, lease, boxes.clock())
         leases.release(lease)
     assert states() == ["parked"]
 
