@@ -105,8 +105,10 @@ def work(clock: Clock) -> int:
     due = due_lanes(clock())
     shared = together.work([lane for lane in due if not lane.startswith(URGENT)], clock, until)
     done = shared.count
+    # What shares may take all the time there is, round after round: the others have some of it.
+    until = max(until, time.monotonic() + LONGEST_ROUND / 2)
     for lane in due:
-        if lane not in shared.lanes:
+        if lane.startswith(URGENT) or lane in shared.left:
             done += _work_alone(lane, clock)
         if done and time.monotonic() > until:
             break

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -32,12 +32,12 @@ LONGEST = 0.02
 Clock = Callable[[], datetime]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Worked:
-    """How many runs came to an end, and the lanes in which nothing is left for this process."""
+    """How many runs came to an end, and the lanes that must be worked off one by one."""
 
-    count: int = 0
-    lanes: frozenset[str] = frozenset()
+    count: int
+    left: Set[str]
 
 
 def work(among: Sequence[str], clock: Clock, until: float) -> Worked:
@@ -46,10 +46,12 @@ def work(among: Sequence[str], clock: Clock, until: float) -> Worked:
     Nothing is begun once ``time.monotonic`` is at ``until``.
     """
     if not among:
-        return Worked()
+        return Worked(0, frozenset())
     lease = leases.acquire_free(among, clock())
+    # Those that nobody holds and that are not free either were left behind.
+    behind = set(among) - lease.lanes - lease.taken
     if not lease.lanes:
-        return Worked(lanes=lease.taken)
+        return Worked(0, behind)
     shared = _Round(lease, clock, until)
     try:
         shared.work()
@@ -57,9 +59,10 @@ def work(among: Sequence[str], clock: Clock, until: float) -> Worked:
         logger.warning("Lanes that were worked off together were taken over")
     except Exception as error:  # noqa: BLE001 (it fails again, by itself, and is logged)
         logger.info("One of many runs failed, each is run by itself: %s", named(error))
+        shared.left |= lease.lanes
     finally:
         leases.release_shared(lease)
-    return Worked(shared.count, lease.taken | shared.finished)
+    return Worked(shared.count, behind | shared.left)
 
 
 class _Round:
@@ -67,30 +70,27 @@ class _Round:
 
     def __init__(self, lease: SharedLease, clock: Clock, until: float) -> None:
         self.count = 0
-        self.finished: set[str] = set()
+        # Lanes in which a run must not keep others waiting.
+        self.left: set[str] = set()
         self._lease = lease
         self._clock = clock
         self._until = until
         # By lane, in order.
         self._waiting: dict[str, deque[HandlerRun]] = {}
+        self._handled: set[int] = set()
 
     def work(self) -> None:
         """Raises ``LeaseLost``, and what a handler of talk raised."""
-        self._read()
-        handled: set[int] = set()
+        due = lanes.due_in(sorted(self._lease.lanes), self._clock(), MOST)
+        runs = HandlerRun.objects.filter(pk__in=due).select_related("delivery")
+        for run in lanes.read(runs):
+            self._waiting.setdefault(run.lane, deque()).append(run)
         try:
             while self._waiting and self._is_time():
                 self._work_talk()
-                handled |= self._work_heads()
+                self._work_heads()
         finally:
-            dispatch.drop_payloads(handled)
-
-    def _read(self) -> None:
-        due = lanes.due_in(sorted(self._lease.lanes), self._clock(), MOST)
-        self._waiting = {lane: deque() for lane in self._lease.lanes}
-        runs = HandlerRun.objects.filter(pk__in=due).select_related("delivery")
-        for run in lanes.read(runs):
-            self._waiting[run.lane].append(run)
+            dispatch.drop_payloads(self._handled)
 
     def _is_time(self) -> bool:
         return time.monotonic() < self._until
@@ -102,38 +102,31 @@ class _Round:
             done = _run(talk, known, self._lease, self._clock)
             self.count += done
             talk = talk[done:]
-        for lane in [lane for lane, runs in self._waiting.items() if not runs]:
-            self.finished.add(lane)
-            del self._waiting[lane]
+        self._waiting = {lane: runs for lane, runs in self._waiting.items() if runs}
 
-    def _work_heads(self) -> set[int]:
-        """Run the first run of each lane by itself; returns the keys of their deliveries.
-
-        Lanes whose first run others should not have to wait for are left.
-        """
-        self._keep([lane for lane, runs in self._waiting.items() if dispatch.is_quick(runs[0])])
-        known = invoke.read_acting([runs[0] for runs in self._waiting.values()])
-        self._keep(
-            [
-                lane
-                for lane, runs in self._waiting.items()
-                if dispatch.knows_who_acts(runs[0], known)
-            ]
-        )
-        heads = sorted((runs[0] for runs in self._waiting.values()), key=lambda run: run.pk)
+    def _work_heads(self) -> None:
+        """The first run of each lane, each by itself."""
+        self._leave(lambda run: not dispatch.is_quick(run))
+        known = invoke.read_acting(self._heads())
+        self._leave(lambda run: not dispatch.knows_who_acts(run, known))
+        heads = self._heads()
         prefetch_related_objects([run.delivery for run in heads], "incident")
-        handled = set()
         for run in heads:
             if not self._is_time():
-                break
+                return
             self._waiting[run.lane].popleft()
             attempts.attempt(run, self._lease, self._clock, known)
             self.count += 1
-            handled.add(run.delivery_id)
-        return handled
+            self._handled.add(run.delivery_id)
 
-    def _keep(self, lanes: Collection[str]) -> None:
-        self._waiting = {lane: self._waiting[lane] for lane in lanes}
+    def _heads(self) -> list[HandlerRun]:
+        return sorted((runs[0] for runs in self._waiting.values()), key=lambda run: run.pk)
+
+    def _leave(self, condition: Callable[[HandlerRun], bool]) -> None:
+        for run in self._heads():
+            if condition(run):
+                self.left.add(run.lane)
+                del self._waiting[run.lane]
 
 
 def neighbours(runs: Sequence[HandlerRun]) -> Iterator[list[HandlerRun]]:

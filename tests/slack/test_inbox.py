@@ -205,8 +205,7 @@ def test_a_lease_that_expires_in_the_middle_of_a_handler_makes_one_effect(channe
     @incident_command(["slow"], atomic=True)
     def slow(incident, user_id, message):
         Action.objects.create(incident=incident, details="done", user=incident.reporter)
-        # With other lanes', and by itself.
-        if len(taken_over) < 2:
+        if not taken_over:
             taken_over.append(1)
             # As another process would: the lease is another's now, the row still pending.
             Conversation.objects.filter(key="in:C0INC").update(lease_token="another")
