@@ -2,8 +2,8 @@
 
 A transient failure waits and tries again. Only when all calls fail is it an outage, waited
 out for as long as it lasts: a failure counts as a strike only if another call succeeded since
-the last try, and a call with five strikes is parked for an operator to see. An error that no
-retry can mend parks at once.
+the last try, and a call with five strikes is parked for an operator to see; or with twenty while
+Slack is half broken, and fails other calls, too. An error that no retry can mend parks at once.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from response.slack.errors import (
     SlackError,
     SlackPermanentError,
     SlackRateLimited,
+    SlackUnavailable,
     SlackUnexpectedAnswer,
     describe,
 )
@@ -39,6 +40,10 @@ logger = logs.get_logger("response.slack.sender")
 # So many lanes are looked at together: a statement takes only so many values.
 MOST = 200
 MAX_STRIKES = 5
+# Of calls that Slack does not take, while it has not taken others either for so long. There is
+# an end to it: calls that it never takes must not keep each other, and their lanes, waiting.
+MAX_STRIKES_HALF_BROKEN = 20
+HALF_BROKEN_FOR = timedelta(minutes=5)
 # Slack may be back any moment, and people wait.
 LONGEST_WAIT = timedelta(seconds=15)
 # While a release is rolled out, an operation that this process lacks waits for the others.
@@ -256,7 +261,7 @@ class Sender:
     ) -> bool:
         """A failure that another try may mend; ``previous`` None counts it in any case."""
         call.strikes += previous is None or self._others_succeeded(call, previous)
-        if call.strikes >= MAX_STRIKES:
+        if call.strikes >= self._most_strikes(call, error):
             self._park(call, operation, lease, error)
             return True
         logger.warning("Call %s (%s), try %s: %s", call.pk, call, call.attempts, named(error))
@@ -267,6 +272,24 @@ class Sender:
     def _others_succeeded(self, call: Call, since: datetime) -> bool:
         sent = Call.objects.filter(state=State.SENT, finished_at__gt=since)
         return sent.exclude(pk=call.pk).exists()
+
+    def _most_strikes(self, call: Call, error: Exception) -> int:
+        """At how many the call is given up."""
+        answered = isinstance(error, SlackUnexpectedAnswer)
+        not_taken = isinstance(error, SlackUnavailable) and not answered
+        if not_taken and call.strikes >= MAX_STRIKES and self._others_failed(call):
+            return MAX_STRIKES_HALF_BROKEN
+        return MAX_STRIKES
+
+    def _others_failed(self, call: Call) -> bool:
+        """Whether another call waits for another try, or got through only at one lately."""
+        others = Call.objects.exclude(pk=call.pk)
+        since = self.clock() - HALF_BROKEN_FOR
+        waiting = others.exclude(error="").filter(pk__in=lanes.heads())
+        return (
+            others.filter(state=State.SENT, finished_at__gt=since, attempts__gt=1).exists()
+            or len(lanes.read(waiting.only("pk"))) > 0
+        )
 
     def _put_back(
         self, call: Call, lease: Lease, when: datetime, limited: SlackRateLimited | None = None

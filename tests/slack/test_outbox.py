@@ -130,6 +130,40 @@ def test_a_call_that_fails_while_others_succeed_is_parked_after_five_tries(boxes
     assert boxes.slack.texts("C1") == ["waits behind it"]
 
 
+def test_while_slack_fails_others_too_no_call_is_given_up_after_five_tries(boxes):
+    """Of ten calls that fail three times in ten, one in four hundred fails five times in a row."""
+    boxes.slack.will_answer("chat.update", *[DOWN] * 12)
+    outbox.enqueue("chat.update", {"channel": "C1"}, lane="C1")
+    for number in range(20):
+        boxes.send()
+        # What others ask for fails now and then, and gets through.
+        boxes.slack.will_answer("chat.postMessage", *[DOWN] * (number % 3 == 0))
+        outbox.post("C2", f"message {number}")
+        for _ in range(2):
+            boxes.clock.forward(seconds=8)
+            boxes.sender.send_lane("C2")
+    call = Call.objects.get(method="chat.update")
+    assert (call.state, call.attempts) == ("sent", 13)
+    assert len(boxes.slack.texts("C2")) == 27
+
+
+def test_calls_that_slack_never_takes_do_not_keep_each_other_waiting_for_ever(boxes):
+    boxes.slack.will_answer("chat.update", *[DOWN] * 200)
+    for lane in ("C1", "C2", "C3"):
+        outbox.enqueue("chat.update", {"channel": lane}, lane=lane)
+        outbox.post(lane, "waits behind it")
+    for number in range(50):
+        boxes.send()
+        boxes.clock.forward(seconds=8)
+        outbox.post("C9", f"gets through {number}")
+        boxes.sender.send_lane("C9")
+        boxes.clock.forward(seconds=8)
+    parked = Call.objects.filter(method="chat.update")
+    assert {call.state for call in parked} == {"parked"}
+    assert {call.strikes for call in parked} == {20}
+    assert boxes.slack.texts("C3") == ["waits behind it"]
+
+
 def test_an_error_that_no_retry_mends_is_parked_at_once_and_lets_the_rest_go_on(boxes):
     boxes.slack.will_answer("chat.postMessage", SlackPermanentError("gone", "is_archived"))
     outbox.post("C1", "first")
