@@ -113,14 +113,8 @@ def measured(
 ) -> Iterator[results.Result]:
     """One run on one database, phase by phase; ``earlier`` are the figures of those before it."""
     wanted = {name: getattr(options, name) for name in OPTIONS} | {"label": label}
-    wanted["around"] = next(
-        (
-            one.figures
-            for one in reversed(earlier)
-            if (one.database, one.phase) == (kind, "sustained") and "error" not in one.figures
-        ),
-        {},
-    )
+    before = [one.figures for one in earlier if (one.database, one.phase) == (kind, "sustained")]
+    wanted["around"] = next((one for one in reversed(before) if "error" not in one), {})
     phases = [name for name in options.phases if name in TOGETHER]
     if phases:
         with surroundings(kind) as environment:

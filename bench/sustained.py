@@ -13,7 +13,7 @@ from workbench import Bench
 P99_WANTED, LAG_WANTED = 100, 2000
 FIRST, STEP, HIGHEST = 200, 1.25, 4000
 # The largest step downwards: what fails costs the time to recover from it.
-LARGEST = 2
+LARGEST_DOWN = 2
 # How close the highest rate that is borne and the lowest that is not must be.
 CLOSE = 1.05
 LOADS: dict[str, Callable[[Bench, int, int], dict[str, Any]]] = {
@@ -46,7 +46,7 @@ def highest(is_borne: Callable[[int], bool], around: int = 0) -> int:
             step = min(step**2, STEP)
         else:
             not_borne, rate = rate, int(rate / step)
-            step = min(step**2, LARGEST)
+            step = min(step**2, LARGEST_DOWN)
     if not not_borne:
         return borne
     while not_borne > borne * CLOSE + 1:

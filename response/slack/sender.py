@@ -40,10 +40,10 @@ logger = logs.get_logger("response.slack.sender")
 # So many lanes are looked at together: a statement takes only so many values.
 MOST = 200
 MAX_STRIKES = 5
-# Of calls that Slack does not take, while it has not taken others either for so long. There is
-# an end to it: calls that it never takes must not keep each other, and their lanes, waiting.
+# Of a call that Slack does not take, if it failed others, too, in the time before. There is an
+# end to it: calls that it never takes must not keep each other, and their lanes, waiting.
 MAX_STRIKES_HALF_BROKEN = 20
-HALF_BROKEN_FOR = timedelta(minutes=5)
+HALF_BROKEN_SINCE = timedelta(minutes=5)
 # Slack may be back any moment, and people wait.
 LONGEST_WAIT = timedelta(seconds=15)
 # While a release is rolled out, an operation that this process lacks waits for the others.
@@ -282,14 +282,17 @@ class Sender:
         return MAX_STRIKES
 
     def _others_failed(self, call: Call) -> bool:
-        """Whether another call waits for another try, or got through only at one lately."""
+        """Whether another call waits for its second try or a later one, or got through at such.
+
+        Those of which Slack said 429 count, too: that is no sign of health either.
+        """
         others = Call.objects.exclude(pk=call.pk)
-        since = self.clock() - HALF_BROKEN_FOR
+        since = self.clock() - HALF_BROKEN_SINCE
+        if others.filter(state=State.SENT, finished_at__gt=since, attempts__gt=1).exists():
+            return True
+        # Only the first call of a lane has been tried.
         waiting = others.exclude(error="").filter(pk__in=lanes.heads())
-        return (
-            others.filter(state=State.SENT, finished_at__gt=since, attempts__gt=1).exists()
-            or len(lanes.read(waiting.only("pk"))) > 0
-        )
+        return bool(lanes.read(waiting.only("pk")))
 
     def _put_back(
         self, call: Call, lease: Lease, when: datetime, limited: SlackRateLimited | None = None

@@ -99,7 +99,7 @@ class _Round:
         talk = [run for runs in self._waiting.values() for run in _talk_at_head(runs)]
         known = invoke.read_ahead(talk)
         while talk:
-            done = _run(talk, known, self._lease, self._clock)
+            done = _run_talk(talk, known, self._lease, self._clock)
             self.count += done
             talk = talk[done:]
         self._waiting = {lane: runs for lane, runs in self._waiting.items() if runs}
@@ -130,21 +130,21 @@ class _Round:
 
 
 def neighbours(runs: Sequence[HandlerRun]) -> Iterator[list[HandlerRun]]:
-    """The runs of one lane, in their order: simple ones that follow each other are one group.
+    """The runs of one lane, in their order: talk that follows each other is one group.
 
-    Those at its head are not: they had their chance with other lanes', and one of them failed.
-    Those at its end are left out: they have that chance in the next round.
+    Talk at its head is not: it had its chance with other lanes', and some of it failed. Talk at
+    its end is left out: it has that chance in the next round.
     """
-    groups = [(simple, list(group)) for simple, group in groupby(runs, key=_is_talk)]
-    for place, (simple, group) in enumerate(groups):
-        if not simple or not place:
+    groups = [(is_talk, list(group)) for is_talk, group in groupby(runs, key=_is_talk)]
+    for place, (is_talk, group) in enumerate(groups):
+        if not is_talk or not place:
             yield from ([run] for run in group)
         elif place < len(groups) - 1:
             yield group
 
 
 def work_neighbours(runs: Sequence[HandlerRun], lease: Lease, clock: Clock) -> int:
-    """Run simple runs of one lane; how many were done before one failed, which goes on alone.
+    """Run talk of one lane; how many were done before one failed, which goes on alone.
 
     Raises ``LeaseLost``.
     """
@@ -152,7 +152,7 @@ def work_neighbours(runs: Sequence[HandlerRun], lease: Lease, clock: Clock) -> i
     try:
         known = invoke.read_ahead(runs)
         while done < len(runs):
-            done += _run(runs[done:], known, lease, clock)
+            done += _run_talk(runs[done:], known, lease, clock)
     except LeaseLost:
         raise
     except Exception as error:  # noqa: BLE001 (it fails again, by itself, and is logged)
@@ -161,7 +161,7 @@ def work_neighbours(runs: Sequence[HandlerRun], lease: Lease, clock: Clock) -> i
 
 
 def _talk_at_head(runs: deque[HandlerRun]) -> Iterator[HandlerRun]:
-    """The simple runs that nothing else comes before, which are taken away."""
+    """What is said before anything else in a lane, which is taken away."""
     while runs and _is_talk(runs[0]):
         yield runs.popleft()
 
@@ -172,7 +172,7 @@ def _is_talk(run: HandlerRun) -> bool:
     return is_ours and dispatch.is_quick(run)
 
 
-def _run(runs: Sequence[HandlerRun], known: invoke.Known, lease: Held, clock: Clock) -> int:
+def _run_talk(runs: Sequence[HandlerRun], known: invoke.Known, lease: Held, clock: Clock) -> int:
     """Run those at the head in one transaction; how many there was time for."""
     done: list[HandlerRun] = []
     with database.atomic(), forbid_calls():
