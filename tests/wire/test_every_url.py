@@ -174,6 +174,28 @@ def test_the_walk_finds_every_part(urls: dict[str, str]) -> None:
     assert found["sandbox"] >= 4
 
 
+def test_machines_get_in_where_a_site_asks_everybody_to_sign_in(
+    urls: dict[str, str], settings: Any
+) -> None:
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE,
+        "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    ]
+    by_machines = [
+        (rule_of(route), path)
+        for route, path in urls.items()
+        if rule_of(route) in {"slack", "cron", "health", "metrics", "api"}
+    ]
+    for method in ("get", "post"):
+        for rule, path in by_machines:
+            status = ask(Client(), method, path).status_code
+            assert status in expected(rule, method), path
+    assert challenge("signing secret of the tests").status_code == 200
+    for path in FROM_CRON:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        assert Client().post(path, headers=headers).status_code == 200
+
+
 # -- the pages' own rule ------------------------------------------------------------------------
 
 
