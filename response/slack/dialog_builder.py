@@ -16,7 +16,7 @@ from typing import Any
 
 from response import text
 from response.exceptions import InvalidValue
-from response.slack import limits
+from response.slack import limits, remembered
 from response.slack.block_kit import StaticSelect, StaticSelectOption, identifier, plain_text
 from response.slack.client import get_client
 from response.slack.payloads import DialogSubmission, ViewSubmission
@@ -211,11 +211,7 @@ class SubmittedDialog:
 
 def read_submission(view: ViewSubmission) -> SubmittedDialog:
     """What was filled in, and where the dialog had been opened."""
-    try:
-        metadata = json.loads(view.private_metadata or "{}")
-    except ValueError:
-        metadata = {}
-    metadata = metadata if isinstance(metadata, dict) else {}
+    form = remembered.read(view.private_metadata)
     submission = {
         name: text.from_editable(value) if name in view.typed and value else value
         for name, value in view.submission.items()
@@ -223,9 +219,9 @@ def read_submission(view: ViewSubmission) -> SubmittedDialog:
     return SubmittedDialog(
         submission=submission,
         # Our own edit form remembers the incident's number, which was 0.5.1's state of it.
-        state=str(metadata.get("state") or metadata.get("incident") or ""),
-        channel_id=str(metadata.get("channel") or ""),
-        response_url=str(metadata.get("response_url") or ""),
+        state=str(form.get("state") or form.get("incident") or ""),
+        channel_id=remembered.channel_id(form),
+        response_url=remembered.response_url(form),
     )
 
 

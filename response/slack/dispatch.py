@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef
 
 from response import database, logs
-from response.slack import invoke, messages, outbox, permissions, registry
+from response.slack import dialog_builder, invoke, messages, outbox, permissions, registry
 from response.slack.client import forbid_calls
 from response.slack.leases import LEASE, PATIENT_LEASE, Held, LeaseLost
 from response.slack.models import Delivery, HandlerRun
 from response.slack.nudges import Skipped
+from response.slack.payloads import ViewSubmission
 from response.slack.registry import Handler
 
 logger = logs.get_logger("response.slack.dispatch")
@@ -130,8 +131,12 @@ class _Who:
 
     def __init__(self, parsed: object) -> None:
         self.user_id: str = getattr(parsed, "user_id", "")
-        self.channel_id: str = getattr(parsed, "channel_id", "")
-        self.response_url: str = getattr(parsed, "response_url", "")
+        place = parsed
+        if isinstance(parsed, ViewSubmission):
+            # Slack does not say where a form was opened: it remembers that itself.
+            place = dialog_builder.read_submission(parsed)
+        self.channel_id: str = getattr(place, "channel_id", "")
+        self.response_url: str = getattr(place, "response_url", "")
         self.team_id: str = getattr(parsed, "team_id", "")
         self.user_team_id: str = getattr(parsed, "user_team_id", "")
 

@@ -19,11 +19,13 @@ from response.slack import (
     inbox,
     invoke,
     messages,
+    modals,
     old_dialogs,
     outbox,
     payloads,
     permissions,
     registry,
+    remembered,
 )
 from response.slack.discretion import log_exception
 from response.slack.errors import SlackError, TriggerExpired
@@ -183,7 +185,7 @@ def _receive_submission(payload: Mapping[str, Any], submission: ViewSubmission) 
             submission.callback_id,
         )
         return None
-    _store_dialog(payload, submission, "")
+    _store_dialog(payload, submission, _incident_of_form(submission))
     return None
 
 
@@ -192,12 +194,23 @@ def _receive_dialog(payload: Mapping[str, Any], dialog: DialogSubmission) -> Rep
     handler = old_dialogs.handler_of(dialog.callback_id)
     if handler is not None and registry.dialogs.get(dialog.callback_id) is None:
         return old_dialogs.accept(handler, dialog)
-    _store_dialog(payload, dialog, dialog.channel_id)
+    _store_dialog(payload, dialog, incident_of_channel(dialog.channel_id))
     return None
 
 
+def _incident_of_form(submission: ViewSubmission) -> Incident | None:
+    """The incident in whose channel a host's dialog was opened; or that our form was for."""
+    form = remembered.read(submission.private_metadata)
+    incident = incident_of_channel(remembered.channel_id(form))
+    if incident is None and submission.callback_id in modals.OF_AN_INCIDENT:
+        return _incident_by_pk(remembered.incident_number(form))
+    return incident
+
+
 def _store_dialog(
-    payload: Mapping[str, Any], dialog: ViewSubmission | DialogSubmission, channel_id: str
+    payload: Mapping[str, Any],
+    dialog: ViewSubmission | DialogSubmission,
+    incident: Incident | None,
 ) -> None:
     if registry.dialogs.get(dialog.callback_id) is None:
         logger.warning("Nothing handles the dialog %r", dialog.callback_id)
@@ -207,7 +220,7 @@ def _store_dialog(
         kind=Kind.DIALOG,
         payload=payload,
         handler=registry.dialogs.reference(dialog.callback_id),
-        incident=incident_of_channel(channel_id),
+        incident=incident,
     )
 
 
@@ -217,7 +230,9 @@ def _receive_action(payload: Mapping[str, Any], action: BlockAction) -> None:
         # Buttons that are links, and inputs with dispatch_action, need none.
         logger.info("Nothing handles the action %r", action.action_id)
         return
-    incident = incident_of_channel(action.channel_id) or _incident_by_pk(action.value)
+    incident = incident_of_channel(action.channel_id) or _incident_by_pk(
+        payloads.row_number(action.value)
+    )
     if incident is None and action.container_type != "view":
         _tell(action, messages.no_such_incident(action.value))
     elif handler.opens_modal:
@@ -308,8 +323,6 @@ def _tell(
     )
 
 
-def _incident_by_pk(value: str) -> Incident | None:
-    """The incident whose number a button carries; huge numbers and other texts name none."""
-    if not value.isascii() or not value.isdigit() or len(value) > 9:
-        return None
-    return Incident.objects.filter(pk=int(value)).first()
+def _incident_by_pk(pk: int | None) -> Incident | None:
+    """The incident whose number a button carries, or a form remembers."""
+    return None if pk is None else Incident.objects.filter(pk=pk).first()

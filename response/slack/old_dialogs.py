@@ -75,6 +75,5 @@ def _metadata(dialog: DialogSubmission) -> dict[str, Any]:
 
 def _incident(state: str) -> Incident | None:
     """The incident of that number; huge numbers and other texts name none."""
-    if not state.isascii() or not state.isdigit() or len(state) > 9:
-        return None
-    return Incident.objects.select_related("lead").filter(pk=int(state)).first()
+    number = payloads.row_number(state)
+    return Incident.objects.select_related("lead").filter(pk=number).first() if number else None

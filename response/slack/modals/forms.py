@@ -22,6 +22,8 @@ Json = dict[str, Any]
 DECLARE_MODAL = "incident-report-dialog"
 EDIT_MODAL = "incident-edit-dialog"
 CHANGE_TEXT_MODAL = "incident-text-dialog"
+# They remember which.
+OF_AN_INCIDENT = frozenset({EDIT_MODAL, CHANGE_TEXT_MODAL})
 
 # Block ids, and the ids of the one element in each.
 REPORT = "report"
@@ -76,26 +78,39 @@ def declare_modal(
     return _modal(DECLARE_MODAL, "Declare an incident", "Declare", blocks, private_metadata)
 
 
-def edit_modal(incident: Incident) -> Json:
-    """The form that changes an incident, with everything filled in."""
+def edit_modal(incident: Incident, *, channel_id: str = "") -> Json:
+    """The form that changes an incident, with everything filled in.
+
+    ``channel_id`` is where it is opened.
+    """
     values = editable_values(incident)
     blocks = [_title_block(values[REPORT])]
     for name in TEXTS:
         fits = len(values[name]) <= limits.INPUT_VALUE
         blocks.append(_text_block(name, values[name]) if fits else _too_long(incident, name))
     blocks += [_lead_block(values[LEAD]), _severity_block(values[SEVERITY])]
-    metadata = {"incident": incident.pk, "was": fingerprints(values)}
-    return _modal(EDIT_MODAL, f"Edit Incident {incident.pk}", "Save", blocks, json.dumps(metadata))
+    metadata = _remembered(incident, channel_id, was=fingerprints(values))
+    return _modal(EDIT_MODAL, f"Edit Incident {incident.pk}", "Save", blocks, metadata)
 
 
-def change_text_modal(incident: Incident, field: str) -> Json:
-    """The form that changes the summary or the impact alone."""
+def change_text_modal(incident: Incident, field: str, *, channel_id: str = "") -> Json:
+    """The form that changes the summary or the impact alone, opened in ``channel_id``."""
     value = editable_values(incident)[field]
     title = f"Update {field}".title()
-    metadata = json.dumps({"incident": incident.pk, "field": field})
+    metadata = _remembered(incident, channel_id, field=field)
     if len(value) > limits.INPUT_VALUE:
         return _modal(CHANGE_TEXT_MODAL, title, "", [_too_long(incident, field)], metadata)
     return _modal(CHANGE_TEXT_MODAL, title, "Update", [_text_block(field, value)], metadata)
+
+
+def _remembered(incident: Incident, channel_id: str, **also: object) -> str:
+    """What ``response.slack.remembered`` reads when the form comes back.
+
+    Who opens it in a private incident's channel is in there, and may save it. In a channel
+    that becomes private later, they need not be.
+    """
+    channel = {"channel": channel_id} if incident.private else {}
+    return json.dumps({"incident": incident.pk, **channel, **also})
 
 
 def _modal(callback_id: str, title: str, submit: str, blocks: list[Json], metadata: str) -> Json:

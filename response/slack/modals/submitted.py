@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from response import text
 from response.conf import conf
 from response.core.models import Incident
 from response.core.severity import SEVERITIES
 from response.exceptions import ResponseError
+from response.slack import remembered
 from response.slack.context import ModalContext
 from response.slack.modals import fields
 from response.slack.modals.fingerprints import TEXTS, fingerprint
 from response.slack.modals.forms import PRIVATE
+from response.slack.remembered import Remembered
 
 Errors = dict[str, str]
 
@@ -58,7 +58,7 @@ def parse_declaration(context: ModalContext) -> Declaration | Errors:
         errors[PRIVATE] = "Private incidents were just switched off here. Untick this to declare."
     if errors:
         return errors
-    metadata = _metadata(context)
+    form = remembered.read(context.private_metadata)
     return Declaration(
         report=_title(values["report"]),
         report_only=values.get("incident_type") == "report",
@@ -67,15 +67,15 @@ def parse_declaration(context: ModalContext) -> Declaration | Errors:
         lead_id=values.get("lead") or None,
         severity=values.get("severity") or None,
         private=private,
-        channel_id=str(metadata.get("channel") or ""),
-        response_url=str(metadata.get("response_url") or ""),
+        channel_id=remembered.channel_id(form),
+        response_url=remembered.response_url(form),
     )
 
 
 def parse_edit(context: ModalContext) -> Edit | Errors:
     """What differs from what the form was opened with, or ``{block_id: what is wrong}``."""
-    metadata = _metadata(context)
-    was = metadata.get("was")
+    form = remembered.read(context.private_metadata)
+    was = form.get("was")
     was = was if isinstance(was, dict) else {}
     values = {
         name: value
@@ -93,7 +93,7 @@ def parse_edit(context: ModalContext) -> Edit | Errors:
     if "severity" in values:
         changes["severity"] = values["severity"]
     people = {"lead": values["lead"] or None} if "lead" in values else {}
-    return Edit(incident_id=_incident_id(metadata), changes=changes, people=people)
+    return Edit(incident_id=_incident_id(form), changes=changes, people=people)
 
 
 def parse_changed_text(context: ModalContext) -> tuple[Incident, str, str | None]:
@@ -101,11 +101,11 @@ def parse_changed_text(context: ModalContext) -> tuple[Incident, str, str | None
 
     Raises ``ResponseError`` if the incident is gone.
     """
-    metadata = _metadata(context)
-    field = metadata.get("field")
+    form = remembered.read(context.private_metadata)
+    field = form.get("field")
     if field not in TEXTS:
         raise ResponseError("This form is out of date: close it and open it again.")
-    incident = Incident.objects.filter(pk=_incident_id(metadata)).first()
+    incident = Incident.objects.filter(pk=_incident_id(form)).first()
     if incident is None:
         raise ResponseError("That incident is gone.")
     return incident, field, _text(_values(context).get(field, ""))
@@ -119,17 +119,9 @@ def _values(context: ModalContext) -> dict[str, str]:
     }
 
 
-def _metadata(context: ModalContext) -> dict[str, Any]:
-    try:
-        metadata = json.loads(context.private_metadata or "{}")
-    except (ValueError, RecursionError):
-        metadata = {}
-    return metadata if isinstance(metadata, dict) else {}
-
-
-def _incident_id(metadata: Mapping[str, Any]) -> int:
-    incident_id = metadata.get("incident")
-    if not isinstance(incident_id, int):
+def _incident_id(form: Remembered) -> int:
+    incident_id = remembered.incident_number(form)
+    if incident_id is None:
         raise ResponseError("This form is out of date: close it and open it again.")
     return incident_id
 
