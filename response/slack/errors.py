@@ -92,6 +92,14 @@ def describe(error: BaseException) -> str:
     return line.replace("\x00", "").encode("utf-8", "replace").decode()[:MAX_DESCRIPTION]
 
 
+def kinds() -> list[str]:
+    """What ``describe`` begins with where Slack failed: nothing that people wrote follows."""
+    found: list[type[SlackError]] = [SlackError]
+    for kind in found:
+        found += kind.__subclasses__()
+    return [kind.__name__ for kind in found]
+
+
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 TRIGGER_EXPIRED = frozenset(
     {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired", "trigger_exchanged"}

@@ -232,3 +232,30 @@ def test_private_is_not_for_them_to_switch(staff: Client, root: Client) -> None:
     for client, named in ((staff, False), (root, True)):
         page = client.get(admin_path(Incident, "change", incident.pk))
         assert ("private" in page.context["adminform"].form.fields) is named
+
+
+@pytest.mark.parametrize("model", [HandlerRun, Call])
+def test_an_error_in_work_of_no_incident_is_named_and_no_more(
+    staff: Client, root: Client, db: None, model: type[Any]
+) -> None:
+    plant_in_boxes(MARKER, None, "U0ANA")
+    model.objects.update(error=f"ValueError: {MARKER} is no team")
+    row = model.objects.get()
+    for page in (admin_path(model), admin_path(model, "change", row.pk)):
+        hidden, whole = (client.get(page).content.decode() for client in (staff, root))
+        assert MARKER not in hidden
+        assert "ValueError: Content that belongs to no incident" in hidden
+        assert f"ValueError: {MARKER} is no team" in whole
+    search = {"q": f"{MARKER} is no"}
+    page = admin_path(model, "change", row.pk)
+    assert page not in staff.get(admin_path(model), search).content.decode()
+    assert page in root.get(admin_path(model), search).content.decode()
+
+
+def test_slacks_own_words_are_shown_to_all_operators(staff: Client, db: None) -> None:
+    plant_in_boxes(MARKER, None, "U0ANA")
+    Call.objects.update(error="SlackNotFound: Error calling users.info: user_not_found")
+    said = "Error calling users.info: user_not_found"
+    assert said in staff.get(admin_path(Call)).content.decode()
+    page = admin_path(Call, "change", Call.objects.get().pk)
+    assert page in staff.get(admin_path(Call), {"q": "user_not_found"}).content.decode()

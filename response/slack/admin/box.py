@@ -10,7 +10,8 @@ from django.contrib.admin import helpers
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import quote
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +23,7 @@ from response.core.admin.columns import EMPTY, pretty_json
 from response.core.admin.history import neutral_name
 from response.core.permissions import may_see_private_incidents
 from response.masking import masked, masked_text
-from response.slack import desk
+from response.slack import desk, errors
 
 logger = logs.get_logger("response.slack.admin")
 
@@ -47,8 +48,28 @@ class BoxAdmin(ReadOnlyAdmin):
     change_form_template = "admin/response/box_change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """The rows that exist for who looks, without their content; one page reads its own."""
-        return super().get_queryset(request).defer(*self.not_in_lists)
+        """The rows that exist for who looks, without their content; one page reads its own.
+
+        An error may quote the content, and is hidden with it; those of Slack do not.
+        """
+        rows: QuerySet[Any] = super().get_queryset(request).defer(*self.not_in_lists)
+        if "error" in self.search_fields:
+            rows = rows.annotate(shown_error=self._shown_error(request))
+        return rows
+
+    def _shown_error(self, request: HttpRequest) -> Combinable:
+        if may_see_private_incidents(request.user):
+            return F("error")
+        may_be_shown = Q((f"{self.incident_path}__isnull", False))
+        for kind in errors.kinds():
+            may_be_shown |= Q(error__startswith=f"{kind}:")
+        shown = When(may_be_shown, then=F("error"))
+        return Case(shown, default=Value(""), output_field=TextField())
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Nothing is found by what is not shown."""
+        fields = super().get_search_fields(request)
+        return ["shown_error" if name == "error" else name for name in fields]
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The row of one page; it remembers whether its content may be shown there."""
@@ -142,13 +163,19 @@ class BoxAdmin(ReadOnlyAdmin):
     @admin.display(description="error")
     def short_error(self, row: Any) -> str:
         """The error's first words."""
-        error = masked_text(row.error)
+        error = self._error(row)
         return error if len(error) <= FIRST_WORDS else f"{error[:FIRST_WORDS]}…"
 
     @admin.display(description="error")
     def whole_error(self, row: Any) -> str:
         """The error, without tokens."""
-        return masked_text(row.error) or EMPTY
+        return self._error(row) or EMPTY
+
+    def _error(self, row: Any) -> str:
+        """Of one that is not shown there is its kind."""
+        if row.error == row.shown_error:
+            return masked_text(row.error)
+        return f"{row.error.partition(':')[0]}: {NOT_SHOWN}"
 
     @admin.display(description="lane")
     def in_lane(self, row: Any) -> str:
