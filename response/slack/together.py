@@ -43,7 +43,8 @@ class Worked:
 def work(among: Sequence[str], clock: Clock, until: float) -> Worked:
     """Run what can share in those lanes that are free; the rest is left as it was.
 
-    Nothing is begun once ``time.monotonic`` is at ``until``.
+    Nothing is begun once ``time.monotonic`` is at ``until``, but for what is oldest: each round
+    does some of it, however slow the database is.
     """
     if not among:
         return Worked(0, frozenset())
@@ -86,9 +87,11 @@ class _Round:
         for run in lanes.read(runs):
             self._waiting.setdefault(run.lane, deque()).append(run)
         try:
-            while self._waiting and self._is_time():
+            while self._waiting:
                 self._work_talk()
                 self._work_heads()
+                if not self._is_time():
+                    return
         finally:
             dispatch.drop_payloads(self._handled)
 
@@ -111,8 +114,9 @@ class _Round:
         self._leave(lambda run: not dispatch.knows_who_acts(run, known))
         heads = self._heads()
         prefetch_related_objects([run.delivery for run in heads], "incident")
-        for run in heads:
-            if not self._is_time():
+        for place, run in enumerate(heads):
+            # The oldest has its turn, however long the talk before it took.
+            if place and not self._is_time():
                 return
             self._waiting[run.lane].popleft()
             attempts.attempt(run, self._lease, self._clock, known)
