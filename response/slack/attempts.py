@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,21 +42,30 @@ def _try(run: HandlerRun, lease: Held, clock: Clock, known: invoke.Known | None)
     except dispatch.UnknownHandler:
         logger.warning("Delivery %s waits: no handler %s here", run.delivery.key, run.handler)
         _leave_to_others(run, lease, clock())
-    except Exception as error:  # noqa: BLE001 (logged below)
-        log_exception(
-            logger,
-            "Handler %s failed on delivery %s (incident %s), try %s",
-            run.handler,
-            run.delivery.key,
-            run.delivery.incident_id,
-            run.attempts + 1,
-            incident=run.delivery.incident_id,
-        )
+    except BaseException as error:
+        # Whatever it is: a try that does not count would be made for ever, before all others.
+        failure = "Handler %s failed on delivery %s (incident %s), try %s"
+        _log(failure, run, run.delivery.incident_id, run.attempts + 1)
         _failed(run, lease, clock(), describe(error))
+        if _ends_the_process(error):
+            raise
     else:
         meter.count(meter.DELIVERIES, run.delivery.kind, outcome)
         waited = clock() - run.delivery.received_at
         meter.took(meter.DELIVERY_SECONDS, run.delivery.kind, waited.total_seconds())
+
+
+def _log(message: str, run: HandlerRun, *args: object) -> None:
+    log_exception(
+        logger, message, run.handler, run.delivery.key, *args, incident=run.delivery.incident_id
+    )
+
+
+def _ends_the_process(error: BaseException) -> bool:
+    """A handler may raise ``SystemExit``, as scripts do; in the main thread signals do, too."""
+    if isinstance(error, Exception):
+        return False
+    return threading.current_thread() is threading.main_thread()
 
 
 def _leave_to_others(run: HandlerRun, lease: Held, now: datetime) -> None:
@@ -88,9 +98,21 @@ def _failed(run: HandlerRun, lease: Held, now: datetime, error: str) -> None:
     with database.atomic():
         rows = lease.guard(HandlerRun.objects.filter(pk=run.pk, state=State.PENDING))
         if not rows.update(**values):
+            if HandlerRun.objects.filter(pk=run.pk, state=State.DONE).exists():
+                logger.warning("What failed was a callback after the commit: the run is done")
+                return
             raise LeaseLost(str(lease))
         if run.state == State.PARKED:
             logger.error("Handler %s is parked on delivery %s", run.handler, run.delivery.key)
-            dispatch.tell_parked(run)
+            _tell(run)
     outcome = "parked" if run.state == State.PARKED else "failed"
     meter.count(meter.DELIVERIES, run.delivery.kind, outcome)
+
+
+def _tell(run: HandlerRun) -> None:
+    """Who acted is told; where nobody can be, it is parked all the same."""
+    try:
+        with database.atomic():
+            dispatch.tell_parked(run)
+    except Exception:  # noqa: BLE001 (logged by the next line)
+        _log("Nobody could be told that %s is parked on delivery %s", run)

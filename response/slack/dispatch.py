@@ -176,20 +176,18 @@ def _refuse(run: HandlerRun, text: str, lease: Held, clock: Clock) -> None:
 
 
 def mark_done(runs: Sequence[HandlerRun], lease: Held, now: datetime) -> None:
-    """In the transaction of their effects; raises ``LeaseLost`` unless all are ours to mark."""
+    """In the transaction of their effects; raises ``LeaseLost`` unless all are ours to mark.
+
+    What is done needs no payload any more, and no crash can leave it behind.
+    """
     keys = [run.pk for run in runs]
     rows = lease.guard(HandlerRun.objects.filter(pk__in=keys, state=HandlerRun.State.PENDING))
     if rows.update(state=HandlerRun.State.DONE, finished_at=now, error="") != len(keys):
         raise LeaseLost(str(lease))
-
-
-def drop_payloads(delivery_ids: set[int]) -> None:
-    """What is done needs no payload; what is parked keeps it, to be run again."""
-    if not delivery_ids:
-        return
+    # What is parked keeps it, to be run again.
     over = (HandlerRun.State.DONE, HandlerRun.State.DROPPED)
     unfinished = HandlerRun.objects.exclude(state__in=over)
-    done = Delivery.objects.filter(pk__in=delivery_ids).exclude(payload="")
+    done = Delivery.objects.filter(pk__in={run.delivery_id for run in runs}).exclude(payload="")
     done.exclude(Exists(unfinished.filter(delivery=OuterRef("pk")))).update(payload="")
 
 

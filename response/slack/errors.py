@@ -88,7 +88,10 @@ class SlackCallInTransaction(RuntimeError):
 
 def describe(error: BaseException) -> str:
     """The error as a row keeps it: what PostgreSQL takes (no NUL, no lone surrogates), cut."""
-    line = f"{type(error).__name__}: {error}"
+    try:
+        line = f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 (a class of somebody else's: it fails at saying how it failed)
+        line = f"{type(error).__name__}: (it cannot be printed)"
     return line.replace("\x00", "").encode("utf-8", "replace").decode()[:MAX_DESCRIPTION]
 
 

@@ -166,8 +166,9 @@ def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
     runs = due_runs(lane, clock())
     if lease.inherited and runs:
         attempts.blame(runs[0], lease, clock())
-    over = [run for run in runs if run.state != State.PENDING]
+    # One that its process died of may just have been parked.
     waiting = [run for run in runs if run.state == State.PENDING]
+    over = len(runs) - len(waiting)
     for neighbours in together.neighbours(waiting):
         lease = leases.renew(lease, clock(), dispatch.patience(neighbours[0]))
         several = len(neighbours) > 1
@@ -175,6 +176,5 @@ def _work_leased(lane: str, lease: Lease, clock: Clock) -> int:
         for run in neighbours[done:]:
             lease = leases.renew(lease, clock(), dispatch.patience(run))
             attempts.attempt(run, lease, clock)
-        over += neighbours
-    dispatch.drop_payloads({run.delivery_id for run in over})
-    return len(over)
+        over += len(neighbours)
+    return over

@@ -78,7 +78,6 @@ class _Round:
         self._until = until
         # By lane, in order.
         self._waiting: dict[str, deque[HandlerRun]] = {}
-        self._handled: set[int] = set()
 
     def work(self) -> None:
         """Raises ``LeaseLost``, and what a handler of talk raised."""
@@ -86,14 +85,11 @@ class _Round:
         runs = HandlerRun.objects.filter(pk__in=due).select_related("delivery")
         for run in lanes.read(runs):
             self._waiting.setdefault(run.lane, deque()).append(run)
-        try:
-            while self._waiting:
-                self._work_talk()
-                self._work_heads()
-                if not self._is_time():
-                    return
-        finally:
-            dispatch.drop_payloads(self._handled)
+        while self._waiting:
+            self._work_talk()
+            self._work_heads()
+            if not self._is_time():
+                return
 
     def _is_time(self) -> bool:
         return time.monotonic() < self._until
@@ -121,7 +117,6 @@ class _Round:
             self._waiting[run.lane].popleft()
             attempts.attempt(run, self._lease, self._clock, known)
             self.count += 1
-            self._handled.add(run.delivery_id)
 
     def _heads(self) -> list[HandlerRun]:
         return sorted((runs[0] for runs in self._waiting.values()), key=lambda run: run.pk)
@@ -190,7 +185,6 @@ def _run_talk(runs: Sequence[HandlerRun], known: invoke.Known, lease: Held, cloc
                     invoke.KINDS[handler.kind](run, handler)
                 done.append(run)
         dispatch.mark_done(done, lease, clock())
-        dispatch.drop_payloads({run.delivery_id for run in done})
     now = clock()
     for run in done:
         meter.count(meter.DELIVERIES, run.delivery.kind, "done")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connections, transaction
 
-from response.slack import drain, inbox, operations, outbox, registry
+from response.slack import attempts, drain, inbox, operations, outbox, registry
 from response.slack.decorators import incident_command
 from response.slack.errors import SlackPermanentError
 from response.slack.models import Call, Conversation, Delivery, HandlerRun
 from tests.factories import make_comms_channel, make_incident, make_person
+from tests.slack.arrivals import mention, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -192,3 +195,100 @@ def test_an_operation_of_several_calls_stops_where_its_lease_was_taken_over(boxe
     outbox.whisper("U1", "hello", response_url="https://hooks.slack.com/x")
     boxes.send()
     assert boxes.slack.methods() == ["response_url"]
+
+
+def drain_as_often_as_it_dies(boxes: Any) -> None:
+    for _ in range(30):
+        with contextlib.suppress(SystemExit):
+            drain.drain_once(boxes.clock, boxes.sender)
+        boxes.clock.forward(minutes=1)
+
+
+def in_a_thread(function: Any) -> None:
+    def run() -> None:
+        try:
+            function()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+
+
+@pytest.mark.parametrize("where", ["main thread", "thread"])
+def test_a_handler_that_exits_is_parked_and_stops_nobody_else(channel, boxes, where):
+    @incident_command(["report"])
+    def report(incident, user_id, message):
+        raise SystemExit(1)
+
+    mention(1, "report")
+    mention(2, "severity critical")
+    outbox.post("C9", "of another incident")
+    if where == "thread":
+        in_a_thread(lambda: drain.drain_once(boxes.clock, boxes.sender))
+        assert HandlerRun.objects.get(handler="command:report").attempts == 1
+        assert boxes.slack.texts("C9") == ["of another incident"]
+    drain_as_often_as_it_dies(boxes)
+    assert boxes.slack.texts("C9") == ["of another incident"]
+    assert states() == ["parked", "done"]
+
+
+class Broken(Exception):
+    """As of a library whose error wants to show an answer that never came."""
+
+    def __str__(self) -> str:
+        return self.response.text  # type: ignore[attr-defined]
+
+
+def test_a_handler_whose_error_cannot_be_printed_is_parked(channel, boxes):
+    ran = []
+
+    @incident_command(["page"])
+    def page(incident, user_id, message):
+        ran.append(1)
+        raise Broken
+
+    mention(1, "page")
+    mention(2, "severity critical")
+    drain_as_often_as_it_dies(boxes)
+    assert len(ran) == 5
+    assert states() == ["parked", "done"]
+    assert HandlerRun.objects.first().error.startswith("Broken: ")
+
+
+def test_what_cannot_be_read_any_more_is_parked(channel, boxes):
+    mention(1, "severity critical")
+    Delivery.objects.update(payload='{"type": "event_callback"}')
+    mention(2, "severity critical")
+    drain_as_often_as_it_dies(boxes)
+    assert states() == ["parked", "done"]
+
+
+def test_a_callback_after_the_commit_that_fails_takes_nothing_back(channel, boxes, caplog):
+    @incident_command(["page"], atomic=True)
+    def page(incident, user_id, message):
+        transaction.on_commit(lambda: 1 / 0)
+        return True, "done"
+
+    mention(1, "page")
+    mention(2, "severity critical")
+    boxes.handle()
+    assert states() == ["done", "done"]
+    assert "callback after the commit" in caplog.text
+    assert "taken over" not in caplog.text
+    assert not Delivery.objects.exclude(payload="").exists()
+
+
+def test_what_is_done_has_no_payload_wherever_the_process_died(channel, boxes, monkeypatch):
+    def die(metric: str, *labels: str, **values: float) -> None:
+        if metric == attempts.meter.DELIVERIES:
+            raise SystemExit
+
+    mention(1, "severity critical")
+    with monkeypatch.context() as dying:
+        dying.setattr(attempts.meter, "count", die)
+        with pytest.raises(SystemExit):
+            boxes.handle()
+    assert states() == ["done"]
+    assert Delivery.objects.get().payload == ""
