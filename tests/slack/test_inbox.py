@@ -234,10 +234,11 @@ def test_a_process_that_dies_in_a_handler_leaves_the_work_to_the_next(channel, b
         Action.objects.create(incident=incident, details="done", user=incident.reporter)
 
     mention(1, "deadly")
-    with monkeypatch.context() as death, pytest.raises(Killed):
+    with monkeypatch.context() as death:
         # Who is dead notes nothing down.
         death.setattr(attempts, "_failed", lambda *args: None)
-        boxes.handle()
+        with pytest.raises(Killed):
+            boxes.handle()
     Conversation.objects.update(
         lease_token="dead", leased_until=boxes.clock() + timedelta(seconds=1)
     )
