@@ -13,6 +13,7 @@ from collections.abc import Callable, Container, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import OperationalError, close_old_connections
 from django.db.models import Case, Min, Q, Value, When
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
@@ -49,6 +50,10 @@ LONGEST_WAIT = timedelta(seconds=15)
 # While a release is rolled out, an operation that this process lacks waits for the others.
 UNKNOWN_AFTER = timedelta(seconds=10)
 UNKNOWN_FOR = timedelta(minutes=10)
+# Seconds after which it is tried again to note down that Slack has a call.
+NOTED_AGAIN_AFTER = (0.0, 0.5, 2.0, 5.0)
+# A client's time-out is for each of them: connecting, sending, and the answer.
+STEPS = 3
 Clock = Callable[[], datetime]
 State = Call.State
 
@@ -174,13 +179,20 @@ class Sender:
         self._try_again(call, lease, self.clock(), describe(died))
 
     def _leave_to_others(self, call: Call, lease: Lease) -> bool:
-        """Another release knows the operation; if none comes, it is parked. Whether it was."""
+        """Another release knows the operation; if none comes, it is parked. Whether it was.
+
+        It may be old by the time it is found unknown: an outage keeps all calls waiting.
+        """
         now = self.clock()
         logger.warning("Call %s waits: this release has no operation %r", call.pk, call.operation)
-        values: dict[str, Any] = {"next_try": now + UNKNOWN_AFTER}
-        given_up = now - call.created_at > UNKNOWN_FOR
+        error = f"no operation {call.operation!r} in this release"
+        values: dict[str, Any] = {"next_try": now + UNKNOWN_AFTER, "error": error}
+        found_before = call.error == error
+        if not found_before:
+            values["last_attempt_at"] = now
+        since = call.last_attempt_at if found_before else None
+        given_up = since is not None and now - since > UNKNOWN_FOR
         if given_up:
-            error = f"no operation {call.operation!r} in this release"
             values = {"state": State.PARKED, "finished_at": now, "error": error}
         rows = lease.guard(Call.objects.filter(pk=call.pk, state=State.PENDING))
         if not rows.update(**values):
@@ -200,7 +212,7 @@ class Sender:
         now = self.clock()
         try:
             answer = operation.perform(call, _Caller(self, lease))
-            self._finish(call, operation, lease, answer)
+            self._keep(call, operation, lease, answer)
         except LeaseLost:
             raise
         except Paced as paced:
@@ -238,6 +250,19 @@ class Sender:
             )
         )
 
+    def _keep(
+        self, call: Call, operation: Operation, lease: Lease, answer: dict[str, Any] | None
+    ) -> None:
+        """Slack has it: a lock, or a database that restarts, must not have it sent once more."""
+        for seconds in NOTED_AGAIN_AFTER:
+            try:
+                return self._finish(call, operation, lease, answer)
+            except OperationalError as error:
+                logger.warning("Call %s was sent, and is not noted yet: %s", call.pk, error)
+                close_old_connections()
+                self.stopping.wait(seconds)
+        return self._finish(call, operation, lease, answer)
+
     def _finish(
         self,
         call: Call,
@@ -247,6 +272,7 @@ class Sender:
     ) -> None:
         state = State.DROPPED if answer is None else State.SENT
         with database.atomic():
+            operation.lock(call)
             self._leave(call, lease, state=state, key=None, error="", arguments="", memo="")
             if answer is not None:
                 operation.done(call, answer)
@@ -270,8 +296,9 @@ class Sender:
         return False
 
     def _others_succeeded(self, call: Call, since: datetime) -> bool:
+        """Answers to a click do not count: they need no token, and go to another host."""
         sent = Call.objects.filter(state=State.SENT, finished_at__gt=since)
-        return sent.exclude(pk=call.pk).exists()
+        return sent.exclude(pk=call.pk).exclude(operation=operations.WHISPER).exists()
 
     def _most_strikes(self, call: Call, error: Exception) -> int:
         """At how many the call is given up."""
@@ -371,8 +398,10 @@ class _Caller:
         self._client.respond(response_url, **body)
 
     def _keep_lease(self) -> None:
-        """An operation of many calls must not outlast its lease; each call has a time-out."""
-        self._lease = leases.renew(self._lease, self._sender.clock())
+        """No call may outlast its lease, nor an operation of many."""
+        longest = timedelta(seconds=STEPS * getattr(self._client, "timeout", 0))
+        length = max(leases.LEASE, longest)
+        self._lease = leases.renew(self._lease, self._sender.clock(), length)
 
 
 def _operation(call: Call) -> Operation:

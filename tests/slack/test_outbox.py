@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
+from typing import Any
+
 import pytest
+from django.db import OperationalError, connection, connections
 
 from response import database
-from response.slack import operations, outbox
+from response.models import Incident
+from response.slack import operations, outbox, sender
 from response.slack.errors import (
     SlackAuthError,
     SlackNotFound,
@@ -15,7 +21,10 @@ from response.slack.errors import (
 )
 from response.slack.leases import LEASE
 from response.slack.models import Call, Conversation
-from tests.factories import make_comms_channel, make_incident
+from response.slack.operations.comms_channel import OpenCommsChannel
+from response.slack.pace import Unpaced
+from response.slack.sender import Sender
+from tests.factories import make_comms_channel, make_incident, make_person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -344,3 +353,117 @@ def test_sending_a_lane_costs_as_many_queries_for_the_fiftieth_call_as_for_the_f
     one, fifty = cost(1), cost(50)
     per_call = (fifty - one) / 49
     assert per_call <= 5
+
+
+@pytest.mark.parametrize(
+    "error", [SlackAuthError("", "token_revoked"), SlackUnavailable("HTTP 503", "")]
+)
+def test_what_waits_for_slack_waits_although_a_response_url_takes_answers(boxes, error):
+    usual = boxes.slack.api_call
+
+    def api_call(method: str, **arguments: Any) -> dict[str, Any]:
+        if method != "response_url":
+            boxes.slack.will_answer(method, error)
+        return usual(method, **arguments)
+
+    boxes.slack.api_call = api_call
+    outbox.post("C1", "the incident is closed")
+    for _ in range(40):
+        boxes.send()
+        boxes.clock.forward(seconds=5)
+        outbox.whisper("U0BOB", "You may not.", response_url="https://hooks.slack.com/x")
+        boxes.send()
+        boxes.clock.forward(seconds=15)
+    assert Call.objects.filter(operation="whisper", state="sent").count() == 40
+    assert Call.objects.get(lane="C1").state == "pending"
+
+
+def failing(times: int) -> Any:
+    """Within, the database refuses so often to note down that a call was sent."""
+    refusals = itertools.count()
+
+    def wrapper(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
+        if "UPDATE" in sql and params and "sent" in params and next(refusals) < times:
+            raise OperationalError("database is locked")
+        return execute(sql, params, *rest)
+
+    return connection.execute_wrapper(wrapper)
+
+
+def test_what_slack_has_is_not_sent_again_because_the_database_was_away(boxes, monkeypatch):
+    monkeypatch.setattr(sender, "NOTED_AGAIN_AFTER", (0.0, 0.0))
+    outbox.post("C1", "hello")
+    with failing(2):
+        boxes.send()
+    assert Call.objects.get().state == "sent"
+    boxes.clock.forward(minutes=1)
+    boxes.send()
+    assert boxes.slack.texts("C1") == ["hello"]
+
+
+def test_a_database_that_stays_away_is_not_asked_without_end(boxes, monkeypatch):
+    monkeypatch.setattr(sender, "NOTED_AGAIN_AFTER", (0.0,))
+    outbox.post("C1", "hello")
+    with failing(2):
+        boxes.send()
+    assert Call.objects.get().state == "pending"
+
+
+def test_a_client_with_a_long_time_out_has_as_long_a_lease(boxes):
+    outbox.post("C1", "hello")
+    other = Sender(clock=boxes.clock, pace=Unpaced(), client=lambda: boxes.slack)
+    boxes.slack.timeout = 60
+
+    def during(method: str) -> None:
+        boxes.slack.during = lambda method: None
+        boxes.clock.forward(seconds=100)
+        for lane in other.due_lanes():
+            other.send_lane(lane)
+
+    boxes.slack.during = during
+    boxes.send()
+    assert boxes.slack.texts("C1") == ["hello"]
+
+
+def somebody_waits() -> bool:
+    """Whether a lock of PostgreSQL is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return cursor.fetchone()[0] > 0
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
+def test_an_incident_that_becomes_private_while_its_channel_is_made_waits_for_that(
+    boxes, monkeypatch
+):
+    incident = make_incident(reporter=make_person(external_id="U0ANA"))
+    Call.objects.all().delete()
+    operations.open_comms_channel(incident, "U0ANA")
+    created = {"ok": True, "channel": {"id": "C9", "name": "inc-9", "is_private": False}}
+    private = {"ok": True, "channel": {"id": "G9", "name": "inc-9-2", "is_private": True}}
+    boxes.slack.will_answer("conversations.create", created, private)
+    done, at_done, failed = OpenCommsChannel.done, threading.Event(), []
+
+    def slowly(self: Any, call: Call, answer: Any) -> None:
+        at_done.set()
+        assert any(somebody_waits() for _ in range(5_000))
+        done(self, call, answer)
+
+    def hide() -> None:
+        try:
+            found = Incident.objects.get()
+            at_done.wait(10)
+            found.private = True
+            found.save()
+        except OperationalError as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(OpenCommsChannel, "done", slowly)
+    thread = threading.Thread(target=hide)
+    thread.start()
+    boxes.send()
+    thread.join()
+    assert not failed
+    assert boxes.slack.methods().count("conversations.create") == 1

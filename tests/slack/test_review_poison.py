@@ -87,12 +87,22 @@ def test_an_operation_of_another_release_waits_for_it_and_other_lanes_go_on(boxe
 def test_an_operation_that_no_release_brings_is_parked_and_lets_its_lane_go_on(boxes):
     outbox.enqueue("", {}, lane="C1", operation="of yesterday")
     outbox.post("C1", "after it")
+    boxes.send()
     boxes.clock.forward(minutes=11)
     boxes.send()
     parked, sent = Call.objects.order_by("id")
     assert parked.state == "parked"
     assert "of yesterday" in parked.error
     assert sent.state == "sent"
+
+
+def test_an_operation_of_the_next_release_that_waited_out_an_outage_is_left_to_that(boxes):
+    outbox.enqueue("", {}, lane="C1", operation="of tomorrow")
+    boxes.clock.forward(hours=1)
+    for _ in range(30):
+        boxes.send()
+        boxes.clock.forward(seconds=11)
+    assert Call.objects.get().state == "pending"
 
 
 def test_an_answer_that_cannot_be_kept_is_a_failed_try(boxes, channel):

@@ -23,6 +23,7 @@ from response.slack.operations.privacy import ArchiveChannel, BringPeople, tell_
 
 __all__ = [
     "OPERATIONS",
+    "WHISPER",
     "Operation",
     "Slack",
     "fetch_user",
@@ -37,6 +38,8 @@ __all__ = [
     "tell_what_was_public",
 ]
 
+# Some go to a ``response_url``.
+WHISPER = "whisper"
 OPERATIONS: dict[str, Operation] = {
     "": Operation(),
     "headline": Headline(),
@@ -45,7 +48,7 @@ OPERATIONS: dict[str, Operation] = {
     "rename_channel": RenameChannel(),
     "bring_people": BringPeople(),
     "archive_channel": ArchiveChannel(),
-    "whisper": Whisper(),
+    WHISPER: Whisper(),
     "user": FetchUser(),
     "users": RefreshUsers(),
     "members": SyncMembers(),

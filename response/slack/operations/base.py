@@ -50,6 +50,9 @@ class Operation:
                 return {"ok": True}
             raise
 
+    def lock(self, call: Call) -> None:
+        """Lock what ``done`` changes and what others lock before the call: always in one order."""
+
     def done(self, call: Call, answer: Answer) -> None:
         """Keep what the answer brought, in the transaction of the call's done mark."""
 

@@ -89,9 +89,13 @@ class OpenCommsChannel(Operation):
             remember(call, cursor="")
             raise
 
+    def lock(self, call: Call) -> None:
+        # Who makes the incident private holds it, and then asks for a channel by our key.
+        Incident.objects.select_for_update().filter(pk=incident_of(call).pk).first()
+
     def done(self, call: Call, answer: Answer) -> None:
-        # Locked, and as it is now: it may have become private since we asked for the channel.
-        incident = Incident.objects.select_for_update().get(pk=incident_of(call).pk)
+        # As it is now: it may have become private since we asked for the channel.
+        incident = Incident.objects.get(pk=incident_of(call).pk)
         channel = _channel(answer)
         if _is_owned(channel["id"]):
             raise answers.unexpected("conversations.create", "a new channel.id")
