@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, router, transaction
+from django.db.models.signals import pre_save
 from django.utils import timezone
 
 
@@ -27,15 +29,27 @@ class FieldChange:
 Changes = dict[str, FieldChange]
 
 
+@dataclass(slots=True)
+class _Write:
+    """An update: which fields the caller named, what changed, and which columns are written."""
+
+    named: list[str] | None
+    changes: Changes = dataclass_field(default_factory=dict)
+    columns: list[str] | None = None
+
+
 class TrackedModel(models.Model):
     """Compares on ``save()`` with what was loaded, without asking the database.
 
     Only changed columns are written, so that two people who change different fields both keep
-    their change; a save without a change writes nothing. The hooks run in the transaction of
-    the write. ``loaddata`` writes through ``save_base(raw=True)`` and runs none of them.
+    their change; a save without a change writes nothing, and sends Django's signals. The hooks
+    run in the transaction of the write. ``loaddata`` writes through ``save_base(raw=True)`` and
+    runs none of them.
     """
 
     _loaded: Mapping[str, Any] = MappingProxyType({})
+    # What is being saved at the moment.
+    _write: _Write | None = None
 
     class Meta:
         abstract = True
@@ -150,41 +164,99 @@ class TrackedModel(models.Model):
     ) -> None:
         self._check(None)
         with self._transaction(using):
-            super().save(
+            self._save_with(
+                None,
                 force_insert=force_insert,
                 force_update=force_update,
                 using=using,
                 update_fields=update_fields,
             )
-            self._resolve_expressions(using)
-            self._remember()
             self._after_create(using)
 
     def _update(
         self, using: str, force_update: bool, update_fields: Iterable[str] | None
     ) -> Changes:
         """Write the changes; the answer is those that took effect."""
-        named = None if update_fields is None else list(update_fields)
-        changes = self._changed(using, named)
+        write = _Write(None if update_fields is None else list(update_fields))
+        changes = self._changed(using, write.named)
         self._check(changes)
-        if not changes and not named:
-            return changes
-        with self._transaction(using):
+        # Without a change nothing is to be undone, except where receivers may yet make one.
+        may_write = changes or write.named or pre_save.has_listeners(type(self))
+        with self._transaction(using) if may_write else nullcontext():
+            self._save_with(
+                write, force_update=force_update, using=using, update_fields=write.named
+            )
+            if write.changes:
+                self._after_change(write.changes, using)
+        return write.changes
+
+    def _save_with(self, write: _Write | None, **options: Any) -> None:
+        """Django's save and signals; ``write`` has its changes and columns, if it is an update."""
+        outer, self._write = self._write, write
+        try:
+            super().save(**options)
+        finally:
+            self._write = outer
+
+    def _save_table(
+        self,
+        raw: bool = False,
+        cls: type[models.Model] | None = None,
+        force_insert: bool | tuple[models.base.ModelBase, ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> bool:
+        """Django's write, between ``pre_save`` and ``post_save``.
+
+        What receivers of the first set is written, too; those of the second may save again
+        without telling the same change twice.
+        """
+        write, alias = self._write, str(using)
+        if raw:
+            return self._write_table(raw, cls, force_insert, force_update, using, update_fields)
+        self._clean_values()
+        if write is not None:
+            update_fields = self._columns_of(write, alias)
+        # Without a column Django would write all of them.
+        stored = write is not None and not update_fields
+        stored = stored or self._write_table(
+            raw, cls, force_insert, force_update, using, update_fields
+        )
+        # A host's subclass has tables of its own, which come after this one.
+        if cls is None or cls is self._meta.concrete_model:
+            self._settle_values(write, alias)
+        return stored
+
+    def _write_table(self, *arguments: Any) -> bool:
+        stored: bool = super()._save_table(*arguments)  # type: ignore[misc]
+        return stored
+
+    def _columns_of(self, write: _Write, using: str) -> list[str]:
+        """What to write, decided once: what receivers and other people did is in it."""
+        if write.columns is None:
+            changes = self._changed(using, write.named)
+            self._check(changes)
             wanted = set(changes)
             self._settle(changes, using)
-            if named is not None:
-                # What somebody else has decided stays theirs, named or not.
-                named = [name for name in named if name not in wanted - set(changes)]
-            super().save(
-                force_update=force_update,
-                using=using,
-                update_fields=self._columns(changes) if named is None else named,
+            lost = wanted - set(changes)
+            write.changes = changes
+            # What somebody else has decided stays theirs, named or not.
+            write.columns = (
+                self._columns(changes)
+                if write.named is None
+                else [name for name in write.named if name not in lost]
             )
-            changes = self._resolved(changes, using)
-            self._remember(list(changes) if named is None else named)
-            if changes:
-                self._after_change(changes, using)
-        return changes
+        return write.columns
+
+    def _settle_values(self, write: _Write | None, using: str) -> None:
+        """Remember what the database holds now."""
+        self._resolve_expressions(using)
+        if write is None:
+            self._remember()
+        else:
+            write.changes = self._resolved(write.changes)
+            self._remember(list(write.changes) if write.named is None else write.columns)
 
     @contextmanager
     def _transaction(self, using: str) -> Iterator[None]:
@@ -221,9 +293,8 @@ class TrackedModel(models.Model):
         if names:
             self.refresh_from_db(using=using, fields=names)
 
-    def _resolved(self, changes: Changes, using: str) -> Changes:
+    def _resolved(self, changes: Changes) -> Changes:
         """The changes with the values that expressions came to."""
-        self._resolve_expressions(using)
         attnames = {field.name: field.attname for field in self._meta.concrete_fields}
         return {
             name: FieldChange(name, change.old, self.__dict__[attnames[name]])

@@ -8,6 +8,7 @@ from django.core import serializers
 from django.db import DatabaseError, connection
 from django.db.models import F, Value
 from django.db.models.functions import Concat
+from django.db.models.signals import post_save, pre_save
 from django.test.utils import CaptureQueriesContext
 
 from response.core import changes
@@ -343,6 +344,161 @@ def test_a_receiver_may_save_the_incident_again():
     stored = Incident.objects.get()
     assert (stored.summary, stored.impact) == ("Certificate expired", "unknown yet")
     assert TimelineEvent.objects.count() == 2
+
+
+@pytest.fixture
+def on():
+    """Connects a receiver of one of Django's signals for this test."""
+    connected = []
+
+    def connect(signal, sender, receiver):
+        signal.connect(receiver, sender=sender, weak=False)
+        connected.append((signal, sender, receiver))
+
+    yield connect
+    for signal, sender, receiver in connected:
+        signal.disconnect(receiver, sender=sender)
+
+
+def test_what_a_receiver_sets_before_a_save_is_written_and_told(on, told):
+    def complete(instance, **kwargs):
+        instance.impact = "Nobody can pay"
+        instance.severity = 2
+        instance.end_time = instance.end_time or NINE.replace(hour=10)
+
+    incident = Incident.objects.get(pk=make_incident().pk)
+    told.clear()
+    on(pre_save, Incident, complete)
+    incident.summary = "Certificate expired"
+
+    incident.save()
+
+    stored = Incident.objects.get(pk=incident.pk)
+    assert (stored.summary, stored.impact) == ("Certificate expired", "Nobody can pay")
+    assert (stored.severity, stored.end_time) == ("2", NINE.replace(hour=10))
+    [changes] = [kwargs["changes"] for name, kwargs in told if name == "incident_changed"]
+    assert set(changes) == {"summary", "impact", "severity", "end_time"}
+    assert TimelineEvent.objects.filter(text__contains="Nobody can pay").count() == 1
+
+
+def test_what_a_receiver_sets_is_written_where_nothing_else_changed(on):
+    def complete(instance, **kwargs):
+        instance.details = "Renew it"
+
+    action = Action.objects.get(pk=make_action(make_incident()).pk)
+    on(pre_save, Action, complete)
+
+    action.save()
+
+    assert Action.objects.get(pk=action.pk).details == "Renew it"
+    assert Event.objects.filter(event_type="action_event").count() == 2
+
+
+def test_a_receiver_s_new_text_for_the_field_that_changes_is_told_once(on):
+    def shorten(instance, **kwargs):
+        instance.summary = "Short"
+
+    incident = Incident.objects.get(pk=make_incident().pk)
+    on(pre_save, Incident, shorten)
+    incident.summary = "Too long"
+
+    incident.save()
+
+    assert Incident.objects.get(pk=incident.pk).summary == "Short"
+    assert TimelineEvent.objects.get().metadata["new_value"] == "Short"
+
+
+def test_named_fields_are_all_that_is_written_whatever_a_receiver_sets(on):
+    def complete(instance, **kwargs):
+        instance.impact = "not named"
+
+    incident = Incident.objects.get(pk=make_incident().pk)
+    on(pre_save, Incident, complete)
+    incident.summary = "named"
+
+    incident.save(update_fields=["summary"])
+
+    stored = Incident.objects.get(pk=incident.pk)
+    assert (stored.summary, stored.impact) == ("named", None)
+
+
+def test_a_receiver_before_a_save_finds_in_the_database_what_was_there(on):
+    seen = []
+
+    def look(instance, **kwargs):
+        seen.append((instance.is_closed(), Incident.objects.get(pk=instance.pk).is_closed()))
+
+    incident = Incident.objects.get(pk=make_incident().pk)
+    on(pre_save, Incident, look)
+
+    incident.close()
+
+    assert seen == [(True, False)]
+
+
+def test_an_unknown_severity_of_a_receiver_is_refused(on):
+    def spoil(instance, **kwargs):
+        instance.severity = "huge"
+
+    incident = Incident.objects.get(pk=make_incident().pk)
+    on(pre_save, Incident, spoil)
+    incident.summary = "Certificate expired"
+
+    with pytest.raises(ValueError, match="huge"):
+        incident.save()
+
+    assert Incident.objects.get(pk=incident.pk).summary is None
+
+
+@pytest.mark.parametrize("new", [True, False])
+def test_a_receiver_that_saves_again_after_a_save_tells_nothing_twice(on, new):
+    def again(instance, **kwargs):
+        if instance.impact is None:
+            instance.impact = "unknown yet"
+            instance.save()
+
+    def once_more(instance, **kwargs):
+        if not seen:
+            seen.append(instance)
+            instance.save()
+
+    seen = []
+    incident = make_incident()
+    if new:
+        incident = Incident(report="Title", report_time=NINE, start_time=NINE)
+    before = everything()
+    on(post_save, Incident, again)
+    on(post_save, Incident, once_more)
+    incident.summary = "Certificate expired"
+
+    incident.save()
+
+    stored = Incident.objects.get(pk=incident.pk)
+    assert (stored.summary, stored.impact) == ("Certificate expired", "unknown yet")
+    entries = [entry.metadata["update_type"] for entry in TimelineEvent.objects.all()]
+    assert sorted(entries) == ["incident_impact", *([] if new else ["incident_summary"])]
+    assert everything()[0] == before[0] + 2
+
+
+def test_saving_without_a_change_sends_django_s_signals(on, django_assert_num_queries):
+    calls = []
+
+    def note(signal, instance, **kwargs):
+        calls.append((signal, kwargs.get("created"), kwargs["update_fields"]))
+
+    stale = Incident.objects.get(pk=make_incident().pk)
+    Incident.objects.filter(pk=stale.pk).update(summary="from elsewhere")
+    on(post_save, Incident, note)
+    before = everything()
+
+    with django_assert_num_queries(0):
+        stale.save()
+    on(pre_save, Incident, note)
+    stale.save()
+
+    assert calls == [(post_save, False, None), (pre_save, None, None), (post_save, False, None)]
+    assert Incident.objects.get(pk=stale.pk).summary == "from elsewhere"
+    assert everything() == before
 
 
 def test_loading_a_fixture_has_no_consequences(told):
