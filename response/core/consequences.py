@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models.signals import post_save, pre_delete
+from django.db.models.signals import post_save, pre_delete, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -86,7 +86,7 @@ def _write_timeline(
     incident: Incident, entries: list[descriptions.Entry], using: str
 ) -> list[TimelineEvent]:
     actor, now = current_actor(), timezone.now()
-    return TimelineEvent.objects.using(using).bulk_create(
+    rows = [
         TimelineEvent(
             incident=incident,
             timestamp=now,
@@ -101,7 +101,16 @@ def _write_timeline(
             actor_name=actor.name,
         )
         for entry in entries
-    )
+    ]
+    # One statement for all of them, with the signals of a save of each.
+    told: dict[str, Any] = {"sender": TimelineEvent, "raw": False, "using": using}
+    told["update_fields"] = None
+    for row in rows:
+        pre_save.send(instance=row, **told)
+    rows = TimelineEvent.objects.using(using).bulk_create(rows)
+    for row in rows:
+        post_save.send(instance=row, created=True, **told)
+    return rows
 
 
 def _feed_incident(incident: Incident, verb: str, changes: Changes, using: str) -> None:

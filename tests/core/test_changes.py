@@ -501,6 +501,28 @@ def test_saving_without_a_change_sends_django_s_signals(on, django_assert_num_qu
     assert everything() == before
 
 
+def test_the_timeline_entries_of_a_change_have_django_s_signals(on, django_assert_num_queries):
+    calls = []
+
+    def note(signal, instance, **kwargs):
+        if signal is pre_save:
+            instance.metadata["by"] = "the host"
+        calls.append((signal, instance.pk is None, kwargs.get("created")))
+
+    incident = Incident.objects.select_related("lead", "reporter", "commschannel").get(
+        pk=make_incident().pk
+    )
+    on(pre_save, TimelineEvent, note)
+    on(post_save, TimelineEvent, note)
+    incident.summary, incident.impact = "Certificate expired", "Nobody can pay"
+
+    with django_assert_num_queries(5):
+        incident.save()
+
+    assert calls == [(pre_save, True, None)] * 2 + [(post_save, False, True)] * 2
+    assert [entry.metadata["by"] for entry in TimelineEvent.objects.all()] == ["the host"] * 2
+
+
 def test_loading_a_fixture_has_no_consequences(told):
     incident = make_incident(summary="from the fixture")
     action = make_action(incident)

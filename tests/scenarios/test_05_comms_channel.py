@@ -6,7 +6,10 @@ Faults at each step are told in ``test_faults_slack``, presses at the same time 
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db.models.signals import post_save
 from django.utils import timezone
 
 from response.core.models import ExternalUser, Incident
@@ -255,6 +258,22 @@ def test_a_channel_renamed_in_slack_is_known_by_its_new_name(story: Story):
     assert story.reactions(story.says(story.ana, channel, "@incident status")) == [
         "white_check_mark"
     ]
+
+
+def test_a_rename_in_slack_is_told_by_django_s_signal(story: Story):
+    channel = story.begins()
+    told = []
+
+    def note(instance: CommsChannel, **kwargs: Any) -> None:
+        told.append(instance.channel_name)
+
+    post_save.connect(note, sender=CommsChannel)
+    try:
+        sandbox_channels.rename(story.workspace.bot, in_slack(story, channel), "inc-cards")
+        story.settle()
+    finally:
+        post_save.disconnect(note, sender=CommsChannel)
+    assert told == ["inc-cards"]
 
 
 def test_in_an_archived_channel_nothing_is_said_and_nothing_breaks(story: Story):

@@ -81,7 +81,10 @@ def remove_pin(incident: Incident, payload: Payload) -> None:
 def follow_rename(incident: Incident, payload: Payload) -> None:
     """Somebody renamed the comms channel in Slack."""
     renamed = payloads.parse_channel_name(payload)
-    CommsChannel.objects.filter(incident=incident).update(channel_name=renamed.name)
+    channel = CommsChannel.objects.select_for_update().filter(incident=incident).first()
+    if channel is not None:
+        channel.channel_name = renamed.name
+        channel.save(update_fields=["channel_name"])
 
 
 @slack_event("user_change", in_incident=False, atomic=True)

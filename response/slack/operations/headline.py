@@ -82,9 +82,12 @@ class Headline(Operation):
             outbox.whisper(owner.external_id, told, incident=post.incident)
 
     def done(self, call: Call, answer: Answer) -> None:
-        HeadlinePost.objects.filter(incident=call.incident, superseded=False).update(
-            message_ts=answer["ts"], channel_id=answer["channel"], sent_digest=answer["digest"]
-        )
+        posts = HeadlinePost.objects.filter(incident=call.incident, superseded=False)
+        post = posts.select_for_update().first()
+        if post is not None:
+            post.message_ts, post.channel_id = answer["ts"], answer["channel"]
+            post.sent_digest = answer["digest"]
+            post.save(update_fields=["message_ts", "channel_id", "sent_digest"])
 
 
 class HeadlineThread(Operation):
