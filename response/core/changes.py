@@ -73,6 +73,11 @@ class TrackedModel(models.Model):
         else:
             self._update(alias, force_update, update_fields)
 
+    @property
+    def is_changing(self) -> bool:
+        """For receivers of ``post_save``: whether this save changed anything."""
+        return self._write is not None and bool(self._write.changes)
+
     # -- hooks ------------------------------------------------------------------------
 
     def _check(self, changes: Changes | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from response.core.actor import Actor
@@ -16,7 +17,7 @@ from response.core.signals import (
     incident_declared,
     incident_reopened,
 )
-from response.slack import channels, messages, operations, outbox
+from response.slack import channels, messages, operations, outbox, registry
 from response.slack.models import HeadlinePost, UserStats
 
 
@@ -42,6 +43,17 @@ def keep_up(
         operations.refresh_headline(incident)
     if "lead" in changes:
         _invite_lead(incident, actor)
+
+
+@receiver(post_save, sender=Incident, dispatch_uid="response_redraw_headline")
+def redraw(instance: Incident, created: bool, raw: bool, **kwargs: Any) -> None:
+    """A host's own data beside the buttons may have changed, where the incident has not."""
+    if raw or created or instance.is_changing:
+        return
+    if all(handler.builtin for handler in registry.headline_actions):
+        return
+    if HeadlinePost.objects.filter(incident=instance, superseded=False).exists():
+        operations.refresh_headline(instance)
 
 
 def _go_private(incident: Incident, actor: Actor) -> None:

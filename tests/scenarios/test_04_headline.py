@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models.signals import post_save
 from django.test import Client
 from django.utils import timezone
 
 from response import text
-from response.core.models import ExternalUser, Incident
+from response.core.models import Event, ExternalUser, Incident
 from response.slack import block_kit, registry
 from response.slack.decorators import headline_post_action
-from response.slack.models import CommsChannel, HeadlinePost
+from response.slack.models import Call, CommsChannel, HeadlinePost
 from tests.scenarios.story import Story, as_posted, buttons, said
 
 OURS = ["create-comms-channel-button", "edit-incident-button", "close-incident-button"]
@@ -54,6 +55,45 @@ def test_a_report_is_marked_and_stays_no_report_when_it_is_closed(story: Story):
 def test_it_has_the_three_buttons(story: Story):
     incident = story.declares(story.ana)
     assert buttons(story.headline(incident)) == OURS
+
+
+def test_a_host_s_button_is_brought_up_to_date_by_a_save_without_a_change(story: Story):
+    """Hosts of 0.5.1 say `incident.save()` when what their own rows say has changed."""
+    labels = ["Page Ana"]
+    with registry.headline_actions.temporarily():
+        incident = story.declares(story.ana)
+        events = Event.objects.count()
+        incident.save()
+        assert not Call.objects.filter(state=Call.State.PENDING).exists()
+
+        @headline_post_action(order=150)
+        def page(headline_post: HeadlinePost) -> block_kit.Button:
+            return block_kit.Button(labels[0], "page", value="1")
+
+        incident.save()
+        story.settle()
+        assert "Page Ana" in str(story.headline(incident).blocks)
+        labels[0] = "Page Bob"
+        incident.save()
+        story.settle()
+        assert "Page Bob" in str(story.headline(incident).blocks)
+    assert Event.objects.count() == events
+    assert not incident.timeline_events().exists()
+
+
+def test_where_it_stands_is_told_by_django_s_signal(story: Story):
+    """A host of 0.5.1 links to it from there."""
+    told = []
+
+    def note(instance: HeadlinePost, **kwargs: Any) -> None:
+        told.append(instance.message_ts)
+
+    post_save.connect(note, sender=HeadlinePost)
+    try:
+        incident = story.declares(story.ana)
+    finally:
+        post_save.disconnect(note, sender=HeadlinePost)
+    assert told[-1] == story.headline(incident).ts
 
 
 def test_a_mere_report_needs_no_channel(story: Story):
