@@ -41,6 +41,29 @@ def test_a_browser_changes_an_action_as_with_0_5_1(user: User, incident: Inciden
     assert (action.done, action.done_date, action.details) == (False, None, "Called &lt;them&gt;")
 
 
+def test_an_action_without_details_can_be_ticked_off(api: APIClient, incident: Incident) -> None:
+    """0.5.1 stored such actions, and its browser code sends the details with every tick."""
+    action = make_action(incident, "")
+    path = reverse("incident-action-detail", args=[incident.pk, action.pk])
+    form = {"done": "true", "done_date": "2026-01-06T10:00:00.000Z", "details": ""}
+    answer = api.patch(path, form, format="multipart")
+    assert (answer.status_code, answer.json()["done"]) == (200, True)
+    action.refresh_from_db()
+    assert (action.done, action.details) == (True, "")
+
+
+def test_an_action_may_be_added_without_details_as_in_0_5_1(
+    api: APIClient, user: User, incident: Incident, grant: Grant
+) -> None:
+    grant("add_action")
+    make_person("me", owner=user)
+    path = reverse("incident-action-list", args=[incident.pk])
+    for values in ({}, {"details": ""}):
+        answer = api.post(path, values, format="json")
+        assert (answer.status_code, answer.json().get("details")) == (201, "")
+    assert complaint(api.post(path, {"details": None}, format="json"), "details")
+
+
 def test_an_action_can_be_added_for_oneself_or_another(
     api: APIClient, user: User, incident: Incident, grant: Grant
 ) -> None:

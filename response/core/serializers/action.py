@@ -22,7 +22,8 @@ from response.core.serializers.strict import StrictModelSerializer
 class ActionSerializer(StrictModelSerializer[Action]):
     """Something to be done about an incident; a new one is for who asks, unless it says whom."""
 
-    details = WireTextField()
+    # As in 0.5.1: browser code sends it back with every tick, and it may be empty.
+    details = WireTextField(required=False, allow_blank=True)
     details_ui = HumanTextField(source="details", read_only=True)
     user = PersonField(required=False)
     done = FlagField(required=False)
