@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.db import connection
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -189,7 +190,19 @@ def test_serializers_work_where_a_host_uses_them_without_a_request(db: None) -> 
     ana = make_person("ana")
     action = make_action(make_incident(), f"Ask <@{ana.external_id}>")
     assert ActionSerializer(action).data["details_ui"] == "Ask @ana"
-    assert IncidentSerializer(action.incident).data["reporter"]["email"] is None
+
+
+def test_addresses_are_hidden_from_who_asks_and_not_from_a_host_s_own_code(user: Any) -> None:
+    ana = make_person("ana", email="ana@example.test")
+    incident = make_incident(reporter=ana)
+    make_action(incident, user=ana)
+    request = RequestFactory().get("/")
+    for asking in (user, AnonymousUser()):
+        request.user = asking
+        assert "ana@" not in str(IncidentSerializer(incident, context={"request": request}).data)
+    shown = IncidentSerializer(incident).data
+    assert shown["reporter"]["email"] == "ana@example.test"
+    assert shown["action_items"][0]["user"]["email"] == "ana@example.test"
 
 
 def fill(incidents: int) -> Incident:

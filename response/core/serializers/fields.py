@@ -107,7 +107,7 @@ class EmailField(serializers.CharField):
     """A person's address, or null for those who may not see it."""
 
     def to_representation(self, value: str) -> str | None:  # type: ignore[override]
-        """The address, if the request's user may see it."""
+        """The address, unless it is hidden from the request's user."""
         return value if shows_email_addresses(self.context) else None
 
 
@@ -128,8 +128,8 @@ class JSONValueField(serializers.JSONField):
 
 
 def shows_email_addresses(context: Mapping[str, Any]) -> bool:
-    """Whether the context's user may see addresses; nobody may, where there is no user."""
+    """Whether the user of the context's request may see addresses; without one, code asks."""
     if "shows_email_addresses" in context:
         return bool(context["shows_email_addresses"])
     request = context.get("request")
-    return request is not None and may_see_email_addresses(request.user)
+    return request is None or may_see_email_addresses(request.user)
