@@ -179,13 +179,18 @@ class ResponseAutoSchema(AutoSchema):
                 body["headers"] = {"ETag": {"schema": {"type": "string"}}}
         return {**bodies, **{code: _error(code) for code in self._errors()}}
 
+    def _has_pages(self) -> bool:
+        """Whether it is a list; a page of it that is asked for may not be there."""
+        paged = getattr(self.view, "pagination_class", None) is not None
+        return paged and self.method == "GET" and not self._is_for_one()
+
     def _errors(self) -> list[str]:
         codes = ["401", "403", "406"]
         if self.method in ("POST", "PATCH"):
             codes += ["400", "415"]
         if not self._is_for_one() or "year" in self.path:
             codes.append("400")
-        if "{" in self.path or self.path.startswith("/users"):
+        if "{" in self.path or self._has_pages():
             codes.append("404")
         if self._is_edit():
             codes.append("412")

@@ -135,7 +135,7 @@ def test_actions_people_and_events_can_be_filtered(api: APIClient) -> None:
         ("open_longer_than=P999999999D", "open_longer_than", "PT24H"),
         ("ordering=color", "ordering", "report_time, -report_time"),
         ("severety=1", "severety", "Did you mean severity?"),
-        ("page=2", "page", "limit, offset, cursor"),
+        ("pagesize=2", "pagesize", "limit, offset, page, page_size, cursor"),
         ("severity=1&severity=2", "severity", "once; several values have commas"),
         ("lead=" + ",".join(f"U{n}" for n in range(51)), "lead", "50 at most"),
         ("lead=%00", "lead", "Null characters are not allowed"),

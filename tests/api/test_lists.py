@@ -7,7 +7,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from response.core.pagination import ResponsePagination
-from tests.factories import make_action, make_incident, make_person, moment
+from tests.factories import make_action, make_incident, make_person, make_timeline_event, moment
 
 LISTS = ["incident-list", "action-list", "externaluser-list", "event-list"]
 
@@ -139,6 +139,62 @@ def test_people_may_be_counted_in_pages_as_in_0_5_1(api: APIClient) -> None:
     assert "page=3" in page["next"]
     assert "offset" not in page["next"]
     assert api.get(page["next"]).json()["next"] is None
+
+
+PAGED = {
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 1,
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    [
+        "actions/",
+        "incidents/",
+        "incidents/{pk}/actions/",
+        "incidents/{pk}/timeline/events/",
+        "incidents/bymonth/2026/01/",
+        "events/",
+        "users/",
+    ],
+)
+def test_every_list_may_be_counted_in_pages(api: APIClient, path: str, settings: Any) -> None:
+    """A host of 0.5.1 could have it so."""
+    settings.REST_FRAMEWORK = PAGED
+    incident = make_incident(report_time=moment())
+    make_incident(report_time=moment())
+    for _ in range(2):
+        make_action(incident, user=make_person())
+        make_timeline_event(incident)
+    path = f"/core/{path.format(pk=incident.pk)}"
+    queries = {"page": "1", **({"page_size": "1"} if "users" in path else {})}
+    first = api.get(path, queries).json()
+    assert set(first) == {"count", "next", "previous", "results"}
+    assert "page=2" in first["next"]
+    second = api.get(first["next"]).json()
+    assert len(first["results"]) == len(second["results"]) == 1
+    assert first["results"] != second["results"]
+    assert api.get(second["previous"]).json()["results"] == first["results"]
+    assert len(api.get(path, {"page": "1", "page_size": "2"}).json()["results"]) == 2
+    assert api.get(path, {"page": "last"}).status_code == 200
+    missing = api.get(path, {"page": "4711"})
+    assert missing.status_code == 404
+    assert missing.json()["detail"].startswith("There is no page 4711")
+    assert api.get(path, {"page": "banana"}).status_code == 400
+    assert api.get(path, {"pages": "1"}).status_code == 400
+    assert api.get(path, {"page": "1"}, headers={"Accept": "text/html"}).status_code == 200
+
+
+def test_people_have_0_5_1_s_pages_whatever_the_host_configured(
+    api: APIClient, settings: Any
+) -> None:
+    settings.REST_FRAMEWORK = PAGED
+    for _ in range(3):
+        make_person()
+    for query in ({}, {"page": "1"}):
+        assert len(api.get(reverse("externaluser-list"), query).json()["results"]) == 3
 
 
 @pytest.mark.django_db

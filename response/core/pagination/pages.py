@@ -35,8 +35,24 @@ DESCRIPTIONS = {
 }
 
 
+class PageNumbers(PageNumberPagination):
+    """`?page=` and `?page_size=`, which 0.5.1 had for people and, if the host set so, for more."""
+
+    max_page_size = 1000
+    page_size_query_param = "page_size"
+    invalid_page_message = "There is no page {page_number}: {message}."
+
+    def __init__(self, page_size: int) -> None:
+        self.page_size = page_size
+
+    @classmethod
+    def is_asked_for(cls, request: Request) -> bool:
+        """Whether the client counts in pages."""
+        return bool({cls.page_query_param, cls.page_size_query_param} & set(request.query_params))
+
+
 class ResponsePagination(LimitOffsetPagination):
-    """`?limit=` and `?offset=`; rows by default: the host's ``PAGE_SIZE``, or 100.
+    """`?limit=` and `?offset=`, or `?page=`; rows by default: the host's ``PAGE_SIZE``, or 100.
 
     A limit over ``max_limit`` is answered with that many rows and the link to the next. What
     is no whole number is answered with 400, where DRF would quietly take the default.
@@ -44,14 +60,46 @@ class ResponsePagination(LimitOffsetPagination):
 
     max_limit = 1000
     rows_without_limit = 100
-    parameters: ClassVar[tuple[str, ...]] = ("limit", "offset")
+    parameters: ClassVar[tuple[str, ...]] = ("limit", "offset", "page", "page_size")
+    by_page: PageNumbers | None = None
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: APIView | None = None
+    ) -> list[Any] | None:
+        """The rows of this page, counted the way the client counts."""
+        if not PageNumbers.is_asked_for(request):
+            return super().paginate_queryset(queryset, request, view)
+        whole_number(request, "page_size", minimum=1)
+        if request.query_params.get("page") != "last":
+            whole_number(request, "page", minimum=1)
+        # Not what counts here, and yet no reason to pass over what is no number.
+        self.get_limit(request)
+        self.get_offset(request)
+        self.by_page = PageNumbers(self.rows_of_a_page())
+        rows: list[Any] | None = self.by_page.paginate_queryset(queryset, request, view)
+        self.display_page_controls = self.by_page.display_page_controls
+        return rows
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """The envelope, with links in the same way of counting."""
+        if self.by_page is not None:
+            return self.by_page.get_paginated_response(data)
+        return super().get_paginated_response(data)
+
+    def get_html_context(self) -> Any:
+        """For DRF's browsable pages."""
+        if self.by_page is not None:
+            return self.by_page.get_html_context()
+        return super().get_html_context()
+
+    def rows_of_a_page(self) -> int:
+        """Where the client does not say."""
+        return min(api_settings.PAGE_SIZE or self.rows_without_limit, self.max_limit)
 
     def get_limit(self, request: Request) -> int:
         """The number of rows of this page, 1 to ``max_limit``."""
         asked = whole_number(request, "limit", minimum=1)
-        if asked is None:
-            asked = api_settings.PAGE_SIZE or self.rows_without_limit
-        return min(asked, self.max_limit)
+        return self.rows_of_a_page() if asked is None else min(asked, self.max_limit)
 
     def get_offset(self, request: Request) -> int:
         """How many rows come before this page."""
@@ -69,9 +117,9 @@ class WalkPagination(ResponsePagination):
     to ask with next time, even if that is tomorrow.
     """
 
-    parameters: ClassVar[tuple[str, ...]] = ("limit", "offset", "cursor")
+    parameters: ClassVar[tuple[str, ...]] = ("limit", "offset", "page", "page_size", "cursor")
     #: What cannot be said together with a cursor.
-    excluded: ClassVar[tuple[str, ...]] = ("offset", "ordering")
+    excluded: ClassVar[tuple[str, ...]] = ("offset", "page", "page_size", "ordering")
     in_order = staticmethod(newest_first)
     page: Page | None = None
 
@@ -166,44 +214,9 @@ class FeedPagination(WalkPagination):
     in_order = staticmethod(as_written)
 
 
-class PageNumbers(PageNumberPagination):
-    """What 0.5.1 had for the list of people."""
-
-    page_size = 500
-    max_page_size = 1000
-    page_size_query_param = "page_size"
-
-    @classmethod
-    def is_asked_for(cls, request: Request) -> bool:
-        """Whether the client counts in pages."""
-        return bool({cls.page_query_param, cls.page_size_query_param} & set(request.query_params))
-
-
 class UserPagination(KeyPagination):
-    """For the list of people: 500 rows; 0.5.1's `?page=` and `?page_size=` work as they did."""
+    """For the list of people: 500 rows, whatever the host's ``PAGE_SIZE``, as in 0.5.1."""
 
-    rows_without_limit = 500
-    parameters: ClassVar[tuple[str, ...]] = ("limit", "offset", "page", "page_size", "cursor")
-    excluded: ClassVar[tuple[str, ...]] = ("offset", "page", "page_size")
-    by_page: PageNumbers | None = None
-
-    def paginate_queryset(
-        self, queryset: Any, request: Request, view: APIView | None = None
-    ) -> list[Any] | None:
-        """The rows of this page, counted the way the client counts."""
-        if PageNumbers.is_asked_for(request) and "cursor" not in request.query_params:
-            whole_number(request, "page_size", minimum=1)
-            if request.query_params.get("page") != "last":
-                whole_number(request, "page", minimum=1)
-            # Not what counts here, and yet no reason to pass over what is no number.
-            self.get_limit(request)
-            self.get_offset(request)
-            self.by_page = PageNumbers()
-            return self.by_page.paginate_queryset(queryset, request, view)
-        return super().paginate_queryset(queryset, request, view)
-
-    def get_paginated_response(self, data: Any) -> Response:
-        """The envelope, with links in the same way of counting."""
-        if self.by_page is not None:
-            return self.by_page.get_paginated_response(data)
-        return super().get_paginated_response(data)
+    def rows_of_a_page(self) -> int:
+        """Where the client does not say."""
+        return 500
