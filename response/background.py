@@ -9,6 +9,7 @@ is enqueued there. Whoever is woken, or is not, ``response_tick`` finds what was
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -25,6 +26,8 @@ _manual = False
 
 # More interactions at once than this wait for the drain: each thread has a connection.
 INTERACTIONS_AT_ONCE = 8
+# Seconds after which a thread that waits for a response to end is taken for lost.
+LONGEST_RESPONSE = 30.0
 _room = threading.BoundedSemaphore(INTERACTIONS_AT_ONCE)
 
 
@@ -35,14 +38,21 @@ class Job:
         self.wake = threading.Event()
         self._lock = threading.Lock()
         self._running = False
+        # By when a thread that was asked for must have begun.
+        self._begins_by: float | None = None
 
     def start(self) -> None:
-        """Have the work done after the response; wake the thread if it is at work already."""
+        """Have the work done after the response; wake the thread if it is at work already.
+
+        One that was asked for may never begin: the machine may have had no thread left.
+        """
         with self._lock:
             self.wake.set()
-            if self._running:
+            never_began = self._begins_by is not None and time.monotonic() > self._begins_by
+            if self._running and not never_began:
                 return
             self._running = True
+            self._begins_by = time.monotonic() + LONGEST_RESPONSE
         run_after_response(self._run)
 
     def finish(self) -> bool:
@@ -54,6 +64,8 @@ class Job:
             return True
 
     def _run(self) -> None:
+        with self._lock:
+            self._begins_by = None
         try:
             drain = import_module("response.slack.drain")
             if not conf.background_in_request:
@@ -85,8 +97,7 @@ def run_after_response(function: Callable[[], object]) -> None:
     # Without the app its queue would only grow: what is stored waits for a worker or the tick.
     if _manual or "after_response" not in conf.installed_apps:
         return
-    work = function if conf.background_in_request else _with_own_connections(function)
-    after_response.enable(work).after_response()
+    after_response.enable(_as_function(function)).after_response()
 
 
 def run_interaction(function: Callable[[], object]) -> None:
@@ -130,6 +141,17 @@ def _enqueue(alias: str) -> None:
         logger.exception(
             "The task backend %r took no task; response_tick will do the work instead", alias
         )
+
+
+def _as_function(function: Callable[[], object]) -> Callable[[], None]:
+    """What django-after-response takes: it sets an attribute on it, which no method has."""
+    if not conf.background_in_request:
+        return _with_own_connections(function)
+
+    def run() -> None:
+        function()
+
+    return run
 
 
 def _with_own_connections(function: Callable[[], object]) -> Callable[[], None]:

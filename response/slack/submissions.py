@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from response import database, logs
+from response.background import schedule_drain
 from response.core.actor import acting_as
 from response.core.models import Incident
 from response.exceptions import ResponseError
@@ -115,13 +116,35 @@ def _accept_once(handler: Handler, submission: ViewSubmission) -> Reply | None:
         private_metadata=submission.private_metadata,
         incident=incident,
     )
-    with database.atomic(), forbid_calls(), acting_as(people.meet(submission.user_id)):
-        key = payloads.dedup_key(submission)
-        Delivery(key=key, kind=Delivery.Kind.SUBMISSION).save(force_insert=True)
-        reply = _reply(handler, handler.function(context))
-        if reply is not None and reply["response_action"] in GOES_ON:
-            _note_step(submission, reply)
-        return reply
+    return _take_effect(handler, submission, context)
+
+
+def _take_effect(
+    handler: Handler, submission: ViewSubmission, context: ModalContext
+) -> Reply | None:
+    """Run the handler in one transaction with the view's id; what it answers.
+
+    What a host wants called after the commit may fail: that takes nothing back.
+    """
+    reply: Reply | None = None
+    committed: list[bool] = []
+    calls = forbid_calls(hosts_may=handler.builtin)
+    try:
+        with database.atomic(), calls, acting_as(people.meet(submission.user_id)):
+            database.on_commit(lambda: committed.append(True))
+            key = payloads.dedup_key(submission)
+            Delivery(key=key, kind=Delivery.Kind.SUBMISSION).save(force_insert=True)
+            reply = _reply(handler, handler.function(context))
+            if reply is not None and reply["response_action"] in GOES_ON:
+                _note_step(submission, reply)
+    except Exception:
+        if not committed:
+            raise
+        failure = "%s took effect; what was to be called after its commit failed"
+        log_exception(logger, failure, handler.path, form=submission)
+        # Django calls none of the others then, ours among them.
+        schedule_drain()
+    return reply
 
 
 def _reply(handler: Handler, answer: object) -> Reply | None:

@@ -43,6 +43,8 @@ DEFAULT_RETRY_AFTER = 10.0
 SHORTEST_RETRY_AFTER = 1.0
 LONGEST_RETRY_AFTER = 3600.0
 
+logger = logging.getLogger("response.slack.transport")
+
 # A level of its own: at DEBUG the SDK writes message bodies, some of them of private
 # incidents, and what it logs as errors is raised here.
 _sdk_logger = logging.getLogger("response.slack.sdk")
@@ -59,17 +61,21 @@ TRANSPORT_ERRORS = (
     LookupError,
 )
 
-_forbidden: ContextVar[bool] = ContextVar("response_slack_calls_forbidden", default=False)
+# None where calls may be made; else whether those of a host's code are let through.
+_forbidden: ContextVar[bool | None] = ContextVar("response_slack_calls_forbidden", default=None)
 
 
 @contextmanager
-def forbid_calls() -> Iterator[None]:
+def forbid_calls(*, hosts_may: bool = False) -> Iterator[None]:
     """Make every Slack call within raise ``SlackCallInTransaction``.
 
     For code that runs inside a transaction: a call made there cannot be rolled back, and
     holds row locks for as long as Slack takes.
+
+    ``hosts_may``: around our own handlers, which make none. So whoever calls there is a host's
+    receiver of a signal; in 0.5.1 those could, and they can, with a warning in the log.
     """
-    token = _forbidden.set(True)
+    token = _forbidden.set(hosts_may)
     try:
         yield
     finally:
@@ -195,7 +201,15 @@ def is_slack_url(url: str, base_url: str | None) -> bool:
 
 
 def _refuse_if_forbidden(method: str) -> None:
-    if _forbidden.get():
+    hosts_may = _forbidden.get()
+    if hosts_may:
+        logger.warning(
+            "'%s' was called inside a transaction, by a receiver of a signal: others wait for as "
+            "long as Slack takes, and if Slack fails, the change is undone. Ask for it instead, "
+            "for example with comms_channel.post_in_channel(…): it is sent after commit.",
+            method,
+        )
+    elif hosts_may is not None:
         raise SlackCallInTransaction(
             f"'{method}' was called inside a transaction. Ask for it instead, for example with "
             "comms_channel.post_in_channel(…): it is sent after commit. Or register the handler "

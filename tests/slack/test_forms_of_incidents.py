@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.models.signals import post_save
 
 from response.models import Incident
 from response.slack import intake, modals, registry
+from response.slack.client import (
+    SlackClient,
+    SlackError,
+    SlackUnavailable,
+    forbid_calls,
+    get_client,
+)
 from response.slack.decorators import dialog_handler, modal_handler
 from response.slack.models import Call, CommsChannel, Delivery, HandlerRun
 from response.slack.permissions import PermissionRequest
@@ -172,3 +182,50 @@ def test_a_dialog_whose_memory_cannot_be_read_is_stored_all_the_same(memory: str
         view = {"callback_id": "acme-form", "private_metadata": memory}
         assert intake.receive_interaction(submitted(view, "x")) is None
     assert Delivery.objects.get().incident is None
+
+
+def test_a_form_that_took_effect_is_not_said_to_have_saved_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    incident = make_incident()
+    with registry.modals.temporarily():
+
+        @modal_handler("acme-form")
+        def form(context: Any) -> dict[str, Any]:
+            Incident.objects.filter(pk=incident.pk).update(summary="kept")
+            transaction.on_commit(lambda: 1 / 0)
+            return {"response_action": "clear"}
+
+        view = {"callback_id": "acme-form", "private_metadata": ""}
+        reply = intake.receive_interaction(submitted(view, "x"))
+    assert Incident.objects.get().summary == "kept"
+    assert reply == {"response_action": "clear"}
+    assert "after its commit failed" in caplog.text
+
+
+def test_a_hosts_receiver_may_call_slack_as_it_could_in_0_5_1() -> None:
+    incident = make_incident("one")
+    told = []
+
+    def tell(sender: Any, instance: Incident, **kwargs: Any) -> None:
+        # There is no Slack here; to be refused is another matter.
+        with contextlib.suppress(SlackUnavailable):
+            get_client().send_message("C0STATUS", f"{instance.report} was saved")
+        told.append(instance.report)
+
+    post_save.connect(tell, sender=Incident)
+    try:
+        reply = intake.receive_interaction(submitted(modals.edit_modal(incident), "two"))
+    finally:
+        post_save.disconnect(tell, sender=Incident)
+    assert reply is None
+    assert told == ["two"]
+
+
+def test_a_host_is_told_that_its_receiver_keeps_others_waiting(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    client = SlackClient("xoxb-0", base_url="http://127.0.0.1:9/")
+    with forbid_calls(hosts_may=True), pytest.raises(SlackError):
+        client.send_message("C0STATUS", "x")
+    assert "'chat.postMessage' was called inside a transaction" in caplog.text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import after_response.store
 import pytest
+from django.core.signals import request_finished
 
 from response import background
 from response.slack import comms_channels, drain
@@ -99,3 +101,53 @@ def test_an_incident_that_was_private_from_its_birth_is_announced_when_it_no_lon
     incident.save()
     boxes.send()
     assert len(boxes.slack.texts("C0INCIDENTS")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("AFTER_RESPONSE_IMMEDIATE", True), ("AFTER_RESPONSE_RUN_ASYNC", False)],
+)
+def test_django_after_response_can_run_the_drain_in_its_other_ways(
+    settings, monkeypatch, name, value
+):
+    setattr(settings, name, value)
+    monkeypatch.setattr(f"after_response.{'decorators' if value else 'signals'}.{name}", value)
+    monkeypatch.setattr(background, "_manual", False)
+    rounds: list[int] = []
+    monkeypatch.setattr(drain, "drain_once", lambda: rounds.append(1))
+    job = background.Job()
+    for _ in range(2):
+        job.start()
+        request_finished.send(sender=None)
+    assert len(rounds) == 2
+
+
+def test_a_drain_whose_thread_could_not_be_started_is_started_by_a_later_request(monkeypatch):
+    job, ran = background.Job(), threading.Event()
+    monkeypatch.setattr(drain, "drain", lambda job: ran.set())
+    monkeypatch.setattr(background, "_manual", False)
+
+    class Watch:
+        now = 0.0
+
+        def monotonic(self) -> float:
+            return self.now
+
+    watch = Watch()
+    monkeypatch.setattr(background, "time", watch)
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as exhausted:
+        exhausted.setattr(threading.Thread, "start", refuse)
+        job.start()
+        with pytest.raises(RuntimeError):
+            request_finished.send(sender=None)
+    job.start()
+    request_finished.send(sender=None)
+    assert not after_response.store.function_queue
+    watch.now += 31
+    job.start()
+    request_finished.send(sender=None)
+    assert ran.wait(5)
