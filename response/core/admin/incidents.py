@@ -14,6 +14,7 @@ from django.utils import timezone
 from response.core.admin.base import ReadOnlyAdmin, ResponseAdmin, acting_through
 from response.core.admin.columns import SHORT, pretty_json, shown_plain
 from response.core.admin.forms import IncidentForm
+from response.core.admin.giving_way import register_unless_host_does
 from response.core.models import Action, Incident, IncidentMember, TimelineEvent
 from response.core.models.timeline import INCIDENT_UPDATE, SLACK_PIN, TEXT
 from response.core.permissions import (
@@ -204,7 +205,7 @@ class ActionAdmin(ResponseAdmin):
         return locked if obj is None else [*locked, "incident"]
 
 
-@admin.register(TimelineEvent)
+@register_unless_host_does(TimelineEvent)
 class TimelineEventAdmin(ResponseAdmin):
     """Entries of timelines: people's own may be mended, the record of changes may not."""
 
