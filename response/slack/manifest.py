@@ -13,7 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from response.checks.site import split
 from response.conf import conf
 from response.exceptions import ResponseError
-from response.slack import registry, requirements
+from response.slack import registration, registry, requirements
 from response.slack.registry import Handler
 
 Manifest = dict[str, Any]
@@ -156,7 +156,7 @@ def _shortcuts() -> list[Manifest]:
 
 
 def _shortcut(handler: Handler) -> Manifest:
-    documented = (handler.function.__doc__ or "").strip().partition("\n")[0]
+    documented = registration.documentation(handler.function).partition("\n")[0]
     title = handler.options.get("title") or _spelled_out(handler.name)
     description = handler.options.get("description") or documented or title
     of = f"of the shortcut {handler.name!r}"

@@ -29,6 +29,7 @@ PAGE = 5000
 TOGETHER = 5000
 # ``Notification.repeat_count`` as 0.5.1 counts: 0 after the first nudge.
 NONE_YET = -1
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,10 +171,10 @@ def _due_one(
     now: datetime,
 ) -> Due | None:
     count = last.repeat_count + 1 if last else 0
-    interval = timedelta(minutes=int(handler.options["interval_mins"]))
     since = last.time if last else channel.created_date or channel.incident.start_time
-    spent = count >= int(handler.options["max_notifications"]) or (last and last.completed)
-    if spent or now - since < interval:
+    # 0 is once, as in 0.5.1.
+    spent = count >= max(handler.options["max_notifications"], 1) or (last and last.completed)
+    if spent or (now - since) / MINUTE < handler.options["interval_mins"]:
         return None
     return Due(reference=reference, comms_channel=channel, count=count, since=since)
 

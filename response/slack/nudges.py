@@ -11,6 +11,7 @@ from django.utils import timezone
 from response.core.models import Incident
 from response.slack import registry
 from response.slack.models import HandlerRun, Notification
+from response.slack.registration import name_of
 from response.slack.registry import Handler
 
 
@@ -62,6 +63,6 @@ def _key(reference: str) -> str:
 
 def keys(reference: str, handler: Handler) -> list[str]:
     """The keys of a handler's ``Notification``: ours, and 0.5.1's, the function's bare name."""
-    names = [each.function.__name__ for each in registry.notifications]
-    name = handler.function.__name__
+    names = [name_of(each.function) for each in registry.notifications]
+    name = name_of(handler.function)
     return [_key(reference), name] if names.count(name) == 1 else [_key(reference)]

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 from response import logs
 from response.slack.registration import RegistrationError as RegistrationError
-from response.slack.registration import location, takes
+from response.slack.registration import location, path_of, takes
 
 logger = logs.get_logger("response.slack.registry")
 
@@ -36,7 +37,7 @@ class Handler:
     name: str
     function: Callable[..., Any]
     arity: int
-    order: int = 0
+    order: float = 0
     atomic: bool = False
     opens_modal: bool = False
     in_incident: bool = True
@@ -46,7 +47,7 @@ class Handler:
     @property
     def path(self) -> str:
         """Where the function is defined, ``module.qualname``."""
-        return f"{self.function.__module__}.{self.function.__qualname__}"
+        return path_of(self.function)
 
     @property
     def location(self) -> tuple[str, int]:
@@ -65,7 +66,7 @@ class Handler:
     @property
     def builtin(self) -> bool:
         """Whether it is one of ours, which a host's handler of that name replaces."""
-        return self.function.__module__.startswith(BUILTIN_PACKAGE)
+        return self.path.startswith(BUILTIN_PACKAGE)
 
 
 class Registry:
@@ -82,12 +83,20 @@ class Registry:
         self.signatures = tuple(tuple(names) for names in signatures)
         self._handlers: dict[str, Handler] = {}
 
-    def register(self, name: str, function: Callable[..., Any], **options: Any) -> Handler:
+    def register(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        *,
+        signatures: Sequence[Sequence[str]] = (),
+        **options: Any,
+    ) -> Handler:
         """Register ``function`` for ``name``; options are fields of ``Handler``.
 
-        Raises ``RegistrationError`` for a function that cannot take what it will be given.
+        ``signatures`` are those of the kind unless there are fewer for this one. Raises
+        ``RegistrationError`` for a function that cannot take what it will be given.
         """
-        arity = takes(f"the {self.kind} {name!r}", function, self.signatures)
+        arity = takes(f"the {self.kind} {name!r}", function, signatures or self.signatures)
         handler = Handler(kind=self.kind, name=name, function=function, arity=arity, **options)
         if self.exclusive:
             self._replace(self._key(name), handler)
@@ -184,6 +193,11 @@ def _same(one: Callable[..., Any], other: Callable[..., Any]) -> bool:
     """The same function, or the same code loaded again under the same path."""
     if one is other:
         return True
+    if isinstance(one, partial) and isinstance(other, partial):
+        given = [(each.args, each.keywords) for each in (one, other)]
+        return given[0] == given[1] and _same(one.func, other.func)
+    if getattr(one, "__self__", None) is not getattr(other, "__self__", None):
+        return False
     codes = [getattr(function, "__code__", None) for function in (one, other)]
     closures = [getattr(function, "__closure__", None) for function in (one, other)]
     return codes[0] is not None and codes[0] == codes[1] and closures == [None, None]

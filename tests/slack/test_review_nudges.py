@@ -89,3 +89,29 @@ def test_nudges_with_very_long_names_do_not_stand_for_one_another(clock, inciden
     minute(clock)
     assert sorted(nudged) == ["1", "2"]
     assert Notification.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("interval", "most", "expected"),
+    [
+        (0, 3, 3),
+        (0, float("inf"), 5),
+        (1, 0, 1),
+        (2.5, float("inf"), 1),
+        (0.5, 2.5, 3),
+        (float("inf"), 5, 0),
+        (10**12, 5, 0),
+    ],
+)
+def test_what_0_5_1_took_for_an_interval_and_a_number_is_kept(
+    clock, incident, interval, most, expected
+):
+    nudged: list[int] = []
+
+    @recurring_notification(interval_mins=interval, max_notifications=most)
+    def nudge(incident):
+        nudged.append(incident.pk)
+
+    for _ in range(5):
+        minute(clock)
+    assert len(nudged) == expected

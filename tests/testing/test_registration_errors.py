@@ -39,18 +39,14 @@ def generator(context: Any) -> Any:
     yield context
 
 
-def wrapping(function: Any) -> Any:
-    @wraps(function)
-    def wrapped(*args: Any) -> Any:
-        return function(*args)
-
-    return wrapped
-
-
 class Class:
     def __init__(self, context: Any) -> None: ...
 
     def method(self, incident: Any, user_id: Any, message: Any) -> None: ...
+
+
+class AsynchronousObject:
+    async def __call__(self, context: Any) -> None: ...
 
 
 @pytest.mark.parametrize(
@@ -61,6 +57,9 @@ class Class:
         (lambda: incident_command([]), "a list of non-empty strings"),
         (lambda: incident_command([None]), "a list of non-empty strings"),
         (lambda: incident_command(handler), "write @incident_command(['handler']) above handler()"),
+        (lambda: incident_command(["page them", "page us"]), "one word without spaces"),
+        (lambda: keyword_handler([1]), "a list of non-empty strings"),
+        (lambda: keyword_handler(1), "a list of non-empty strings"),
         (lambda: keyword_handler(handler), "write @keyword_handler(['handler']) above handler()"),
         (lambda: modal_handler(handler), "write @modal_handler('handler') above handler()"),
         (lambda: action_handler(handler), "write @action_handler('handler') above handler()"),
@@ -74,8 +73,8 @@ class Class:
         (lambda: shortcut_handler("x", atomic=True, opens_modal=True), "leave one of them out"),
         (lambda: incident_command(["x"], "What it does"), "Options are named"),
         (lambda: modal_handler("x")(asynchronous), "Write 'def' instead of 'async def'"),
-        (lambda: modal_handler("x")(wrapping(asynchronous)), "instead of 'async def'"),
-        (lambda: modal_handler("x")(partial(handler)), "Write a function ('def …') that calls it"),
+        (lambda: modal_handler("x")(partial(asynchronous)), "instead of 'async def'"),
+        (lambda: modal_handler("x")(AsynchronousObject()), "instead of 'async def'"),
         (lambda: modal_handler("x")(generator), "Return the value instead"),
         (lambda: modal_handler("x")(Class), "Use a function"),
         (lambda: incident_command(["x"])(Class.method), "register a function of a module"),
@@ -88,17 +87,18 @@ class Class:
             "called with (incident, user_id, message) or (action_context)",
         ),
         (lambda: recurring_notification(handler), "@recurring_notification(interval_mins=30"),
-        (lambda: recurring_notification("30"), "a whole number, such as interval_mins=30"),
-        (lambda: recurring_notification(0), "interval_mins is 1 or more"),
-        (lambda: recurring_notification(0.5), "a whole number"),
-        (lambda: recurring_notification(5, max_notifications=0), "max_notifications is 1 or more"),
+        (lambda: recurring_notification("30"), "a number, such as interval_mins=30"),
+        (lambda: recurring_notification(True), "a number, such as interval_mins=30"),
+        (lambda: recurring_notification(-1), "interval_mins is 0 or more"),
+        (lambda: recurring_notification(float("nan")), "interval_mins is 0 or more"),
+        (lambda: recurring_notification(5, max_notifications=-1), "max_notifications is 0 or"),
         (
             lambda: recurring_notification(5, when=lambda: True),
             "cannot handle when= of @recurring_notification: it is called with (incident)",
         ),
         (lambda: single_notification(-1), "initial_delay_mins is 0 or more"),
         (lambda: headline_post_action(handler), "write @headline_post_action(order=150)"),
-        (lambda: headline_post_action("150"), "order is a whole number"),
+        (lambda: headline_post_action("150"), "order is a number"),
         (lambda: headline_post_action(when="never"), "one of 'open', 'closed', 'always'"),
     ],
 )

@@ -74,6 +74,16 @@ def test_what_replaced_what_is_told_all_the_way():
     assert f"test_response_handlers.py:{line_of('def close_otherwise')}" in text
 
 
+def test_how_often_a_nudge_comes_is_told():
+    recurring_notification(30, 5)(lambda incident: None)
+    recurring_notification(0, float("inf"))(lambda incident: False)
+    recurring_notification(2.5, 0)(lambda incident: True)
+    text = listed("--kind", "notification")
+    assert "every 30 min, 5 times" in text
+    assert "at every tick, without end" in text
+    assert "after 2.5 min" in text
+
+
 def test_a_built_in_handler_that_comes_later_counts_as_replaced():
     from response.slack.handlers.commands import close as built_in
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,10 +80,8 @@ def _notes(handler: Handler) -> list[str]:
     """What is special about a handler, in words."""
     found = []
     if handler.kind == "notification":
-        options = handler.options
-        interval, most = options["interval_mins"], options["max_notifications"]
         found.append(
-            f"after {interval} min" if most == 1 else f"every {interval} min, {most} times"
+            _how_often(handler.options["interval_mins"], handler.options["max_notifications"])
         )
     if handler.kind == "headline_post_action":
         found.append(f"order {handler.order}")
@@ -95,6 +94,13 @@ def _notes(handler: Handler) -> list[str]:
     if handler.opens_modal:
         found.append("opens a modal")
     return found
+
+
+def _how_often(interval: float, most: float) -> str:
+    if most <= 1:
+        return f"after {interval} min"
+    times = f"{most} times" if math.isfinite(most) else "without end"
+    return f"every {interval} min, {times}" if interval else f"at every tick, {times}"
 
 
 def _place(where: Row) -> str:

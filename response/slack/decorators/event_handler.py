@@ -9,6 +9,8 @@ from response.slack import registration, registry, requirements
 
 F = TypeVar("F", bound=Callable[..., object])
 
+IN_INCIDENT = ("incident", "payload")
+
 
 @overload
 def slack_event(
@@ -67,9 +69,11 @@ def slack_event(
         )
 
     def register(function: F) -> F:
+        in_channel = in_incident and registration.can_take(function, IN_INCIDENT)
         handler = registry.events.register(
             name,
             function,
+            signatures=[IN_INCIDENT] if in_channel else (),
             atomic=atomic,
             in_incident=in_incident,
             options=_options(channel_type=channel_type, known_commands=known_commands),

@@ -13,16 +13,16 @@ When = Literal["open", "closed", "always"]
 
 @overload
 def headline_post_action(
-    order: int = 0, func: None = None, *, when: When = "open"
+    order: float = 0, func: None = None, *, when: When = "open"
 ) -> Callable[[F], F]: ...
 
 
 @overload
-def headline_post_action(order: int, func: F, *, when: When = "open") -> F: ...
+def headline_post_action(order: float, func: F, *, when: When = "open") -> F: ...
 
 
 def headline_post_action(
-    order: int = 0, func: F | None = None, *, when: When = "open"
+    order: float = 0, func: F | None = None, *, when: When = "open"
 ) -> Callable[[F], F] | F:
     """Register a function that adds an element to the headline post's row of buttons.
 
@@ -38,7 +38,7 @@ def headline_post_action(
             "@headline_post_action needs parentheses: write @headline_post_action(order=150)."
         )
 
-    registration.whole_number("headline_post_action", "order", order)
+    registration.number("headline_post_action", "order", order)
     registration.one_of("headline_post_action", "when", when, get_args(When))
 
     def register(function: F) -> F:

@@ -14,8 +14,8 @@ Time = Callable[[], bool]
 
 
 def recurring_notification(
-    interval_mins: int,
-    max_notifications: int = 1,
+    interval_mins: float,
+    max_notifications: float = 1,
     *,
     when: Condition | None = None,
     during: Time | None = None,
@@ -24,6 +24,8 @@ def recurring_notification(
     """Register a function to be called every ``interval_mins`` minutes, at most
     ``max_notifications`` times, in each open incident that has a comms channel.
 
+    An interval of 0 is every tick, ``max_notifications=float("inf")`` is without end, and 0 is
+    once, as in 0.5.1.
     It is called with ``(incident)`` and usually posts in the comms channel. ``when`` says
     whether there is something to remind of: while it answers False nothing is called, and
     the count starts again when it answers True. ``during`` says, without arguments and once
@@ -39,11 +41,11 @@ def recurring_notification(
         )
     return _nudge(
         "recurring_notification",
-        interval_mins=registration.whole_number(
-            "recurring_notification", "interval_mins", interval_mins, 1
+        interval_mins=registration.number(
+            "recurring_notification", "interval_mins", interval_mins, 0
         ),
-        max_notifications=registration.whole_number(
-            "recurring_notification", "max_notifications", max_notifications, 1
+        max_notifications=registration.number(
+            "recurring_notification", "max_notifications", max_notifications, 0
         ),
         when=when,
         during=during,
@@ -54,8 +56,8 @@ def recurring_notification(
 def _nudge(
     decorator: str,
     *,
-    interval_mins: int,
-    max_notifications: int,
+    interval_mins: float,
+    max_notifications: float,
     when: Condition | None,
     during: Time | None,
     atomic: bool,
@@ -79,7 +81,7 @@ def _nudge(
 
 
 def single_notification(
-    initial_delay_mins: int | F = 0,
+    initial_delay_mins: float | F = 0,
     func: F | None = None,
     *,
     when: Condition | None = None,
@@ -93,9 +95,7 @@ def single_notification(
     """
     if callable(initial_delay_mins):
         return single_notification(0, initial_delay_mins)
-    delay = registration.whole_number(
-        "single_notification", "initial_delay_mins", initial_delay_mins, 0
-    )
+    delay = registration.number("single_notification", "initial_delay_mins", initial_delay_mins, 0)
     register: Callable[[F], F] = _nudge(
         "single_notification",
         interval_mins=delay,

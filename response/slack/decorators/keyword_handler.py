@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TypeVar, overload
 
 from response.slack import registration, registry
@@ -15,16 +15,16 @@ NEW_FORM = "(comms_channel, user, keyword, text, ts)"
 
 @overload
 def keyword_handler(
-    keywords: Sequence[str], func: None = None, *, atomic: bool = False
+    keywords: Iterable[str], func: None = None, *, atomic: bool = False
 ) -> Callable[[F], F]: ...
 
 
 @overload
-def keyword_handler(keywords: Sequence[str], func: F, *, atomic: bool = False) -> F: ...
+def keyword_handler(keywords: Iterable[str], func: F, *, atomic: bool = False) -> F: ...
 
 
 def keyword_handler(
-    keywords: Sequence[str], func: F | None = None, *, atomic: bool = False
+    keywords: Iterable[str], func: F | None = None, *, atomic: bool = False
 ) -> Callable[[F], F] | F:
     """Register a function for messages in comms channels that contain one of ``keywords``.
 
@@ -32,13 +32,13 @@ def keyword_handler(
     bot's for a bot's message). (Where it takes four arguments it is still called without
     ``keyword``, which is deprecated.)
     Keywords are matched as whole words in any case, and once a message and keyword. What is
-    said to our own bot, and what it says itself, is no keyword.
+    said to our own bot, and what it says itself, is no keyword. No keywords register nothing.
     """
     names = registration.names_list("keyword_handler", keywords)
 
     def register(function: F) -> F:
         handlers = [registry.keywords.register(name, function, atomic=atomic) for name in names]
-        if handlers[0].arity == 4:
+        if handlers and handlers[0].arity == 4:
             registration.warn_of_old_form("keyword_handler", function, OLD_FORM, NEW_FORM)
         return function
 
