@@ -6,9 +6,7 @@ three seconds, and accepting a modal's submission, since its errors belong besid
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from response import database, logs
@@ -18,6 +16,7 @@ from response.exceptions import ResponseError
 from response.slack import (
     inbox,
     invoke,
+    keywords,
     messages,
     modals,
     old_dialogs,
@@ -140,14 +139,8 @@ def _keywords(event: EventCallback) -> list[str]:
     return [
         reference
         for reference, handler in registry.keywords.items()
-        if _pattern(handler.name).search(message.text)
+        if keywords.is_said(handler.name, message.text)
     ]
-
-
-@lru_cache(maxsize=1000)
-def _pattern(keyword: str) -> re.Pattern[str]:
-    words = r"\s+".join(re.escape(word) for word in keyword.split())
-    return re.compile(rf"(?<!\w){words}(?!\w)", re.IGNORECASE)
 
 
 # -- interactions ---------------------------------------------------------------------------

@@ -31,8 +31,9 @@ def keyword_handler(
     It is called with ``(comms_channel, user, keyword, text, ts)``; ``user`` is a Slack id (a
     bot's for a bot's message). (Where it takes four arguments it is still called without
     ``keyword``, which is deprecated.)
-    Keywords are matched as whole words in any case, and once a message and keyword. What is
-    said to our own bot, and what it says itself, is no keyword. No keywords register nothing.
+    Keywords are matched in any case, as whole words where spaces separate words (Japanese and
+    Thai have none), and once a message and keyword. What is said to our own bot, and what it
+    says itself, is no keyword. No keywords register nothing.
     """
     names = registration.names_list("keyword_handler", keywords)
 
