@@ -38,6 +38,21 @@ DEFAULT_MARKDOWN_ATTRIBUTES: Mapping[str, Iterable[str]] = {
     "td": ("align",),
     "th": ("align",),
 }
+# What a host's function may be asked about: nothing that runs, or whose URL is not looked at.
+_HARMLESS_ATTRIBUTES = (
+    "abbr align alt axis bgcolor border cellpadding cellspacing char charoff class clear color "
+    "cols colspan compact coords datetime dir disabled download face headers height hidden high "
+    "href hreflang hspace id ismap label lang loading low max media min name noshade nowrap open "
+    "optimum role rowspan rows rules scope shape size span src start style summary tabindex "
+    "target title translate type usemap valign value vspace width"
+)
+AttributeFunction = Callable[[str, str, str], object]
+
+
+def _attribute_names(rule: str | Iterable[str] | AttributeFunction) -> set[str]:
+    if callable(rule):
+        return set(_HARMLESS_ATTRIBUTES.split())
+    return {rule} if isinstance(rule, str) else set(rule)
 
 
 class Conf:
@@ -274,11 +289,22 @@ class Conf:
 
     @property
     def markdown_attributes(self) -> dict[str, set[str]]:
-        """``MARKDOWN_FILTER_WHITELIST_ATTRIBUTES``: attributes by tag, ``"*"`` for all."""
+        """``MARKDOWN_FILTER_WHITELIST_ATTRIBUTES``: attributes by tag, ``"*"`` for all.
+
+        In place of names may stand a function ``(tag, name, value)``. It is asked about each
+        attribute that cannot run code, and those it answers True for stay.
+        """
+        rules = self._markdown_rules()
+        return {tag: _attribute_names(rule) for tag, rule in rules.items()}
+
+    @property
+    def markdown_attribute_functions(self) -> dict[str, AttributeFunction]:
+        """The functions among them, by tag."""
+        return {tag: rule for tag, rule in self._markdown_rules().items() if callable(rule)}
+
+    def _markdown_rules(self) -> dict[str, Any]:
         value = self._get("MARKDOWN_FILTER_WHITELIST_ATTRIBUTES", DEFAULT_MARKDOWN_ATTRIBUTES)
-        if isinstance(value, Mapping):
-            return {tag: set(names) for tag, names in value.items()}
-        return {"*": set(value)}
+        return dict(value) if isinstance(value, Mapping) else {"*": value}
 
     @property
     def markdown_styles(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ were typed, in code, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import markdown2
@@ -16,7 +16,10 @@ import nh3
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from response.conf import conf
+from response import logs
+from response.conf import AttributeFunction, conf
+
+logger = logs.get_logger("response.markdown")
 
 _EXTRAS = {
     "breaks": {"on_newline": True},
@@ -132,12 +135,44 @@ def _sanitized(html: str) -> str:
         tag: {name for name in names if name not in refused and not name.startswith("on")}
         for tag, names in conf.markdown_attributes.items()
     }
+    # Else nh3 lets two of its own choice stay on all tags.
+    attributes.setdefault("*", set())
     return nh3.clean(
         html,
         tags=set(conf.markdown_tags) - _NEVER_TAGS,
         clean_content_tags=_NEVER_TAGS,
         attributes=attributes,
+        attribute_filter=_asking(conf.markdown_attribute_functions, attributes),
         url_schemes=_URL_SCHEMES,
         link_rel=_LINK_REL,
         filter_style_properties=styles or None,
     )
+
+
+def _asking(
+    functions: Mapping[str, AttributeFunction], names: Mapping[str, Collection[str]]
+) -> Callable[[str, str, str], str | None] | None:
+    """Drops what the host's functions do not want; a tag's counts before that of all tags."""
+    if not functions:
+        return None
+
+    def is_wanted(tag: str, name: str, value: str) -> bool:
+        for of in (tag, "*"):
+            if of in functions:
+                return bool(functions[of](tag, name, value))
+            if name in names.get(of, ()):
+                return True
+        return False
+
+    def kept(tag: str, name: str, value: str) -> str | None:
+        if name == "rel":
+            # Ours, which nh3 adds.
+            return value
+        try:
+            return value if is_wanted(tag, name, value) else None
+        except Exception:
+            # nh3 would only print it.
+            logger.exception("The function in MARKDOWN_FILTER_WHITELIST_ATTRIBUTES failed")
+            return None
+
+    return kept
