@@ -33,7 +33,7 @@ class Event(models.Model):
     timestamp = models.DateTimeField()
     event_type = models.CharField(max_length=50)
     payload: models.TextField[str | Mapping[str, Any], Any] = models.TextField()
-    verb = models.CharField(max_length=30, blank=True, default="")
+    verb = models.CharField(max_length=30, blank=True, default="", db_default="")
     changes = models.JSONField(null=True, blank=True, encoder=DjangoJSONEncoder)
     incident = models.ForeignKey(
         "response.Incident", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -41,7 +41,7 @@ class Event(models.Model):
     actor = models.ForeignKey(
         ExternalUser, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    actor_name = models.CharField(max_length=255, blank=True, default="")
+    actor_name = models.CharField(max_length=255, blank=True, default="", db_default="")
 
     class Meta:
         indexes = (models.Index(fields=["timestamp", "id"], name="response_event_feed"),)

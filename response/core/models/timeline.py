@@ -50,7 +50,7 @@ class TimelineEvent(models.Model):
     actor = models.ForeignKey(
         ExternalUser, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    actor_name = models.CharField(max_length=255, blank=True, default="")
+    actor_name = models.CharField(max_length=255, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return wire.to_plain(self.text)

@@ -40,8 +40,8 @@ class HeadlinePost(models.Model):
     comms_channel = models.OneToOneField(
         CommsChannel, on_delete=models.SET_NULL, null=True, blank=True
     )
-    channel_id = models.CharField(max_length=20, blank=True, default="")
-    sent_digest = models.CharField(max_length=64, blank=True, default="")
+    channel_id = models.CharField(max_length=20, blank=True, default="", db_default="")
+    sent_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     superseded = models.BooleanField(default=False, db_default=False, editable=False)
 
     objects: ClassVar[HeadlinePostManager] = HeadlinePostManager()
