@@ -124,7 +124,9 @@ def enqueue(
     """Ask for one call of ``method`` with ``arguments``, after all asked for in ``lane`` before.
 
     Inside a handler that is no transaction the row is kept back and written together with
-    the handler's done mark, so that a second try of the handler does not send it twice.
+    the handler's done mark, so that a second try of the handler does not send it twice. In a
+    transaction of the handler's own, what was kept back for the lane is written first: a second
+    try may then repeat it, as all that such a transaction holds.
     """
     call = _call(method, arguments, lane=lane, operation=operation, incident=incident)
     buffer = _buffer.get()
@@ -133,6 +135,7 @@ def enqueue(
         return
     # A savepoint would be two statements more for each call; what fails here fails the handler.
     with database.atomic(savepoint=False):
+        write([kept for kept in buffer or () if kept.lane == lane])
         call.save(force_insert=True)
         schedule_drain()
 
@@ -149,10 +152,24 @@ def kept_back() -> Iterator[list[Call]]:
 
 
 def write(calls: list[Call]) -> None:
-    """Write what was kept back, in its order."""
-    if calls:
-        Call.objects.bulk_create(calls)
+    """Write what was kept back, in its order, and nothing twice."""
+    missing = _not_there(calls)
+    if missing:
+        Call.objects.bulk_create(missing)
         schedule_drain()
+
+
+def _not_there(calls: list[Call]) -> list[Call]:
+    """Those of ``calls`` that were not written yet, or in a transaction that was rolled back."""
+    written = [call.pk for call in calls if call.pk]
+    if not written:
+        return calls
+    # SQLite gives the key of a row that was rolled back to the next one.
+    there = set(Call.objects.filter(pk__in=written).values_list("pk", "lane", "created_at"))
+    missing = [call for call in calls if (call.pk, call.lane, call.created_at) not in there]
+    for call in missing:
+        call.pk = None
+    return missing
 
 
 def _call(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from response import database
 from response.core.models import Action, TimelineEvent
 from response.slack import attempts, leases, outbox, registry
 from response.slack.client import SlackCallInTransaction, get_client
@@ -196,6 +198,76 @@ def test_calls_of_a_hosts_handler_are_written_with_its_done_mark(channel, boxes)
     boxes.clock.forward(seconds=10)
     boxes.handle()
     assert Call.objects.filter(method="chat.postMessage").count() == 1
+
+
+def test_a_hosts_handler_is_heard_in_the_order_in_which_it_spoke(channel, boxes):
+    @incident_command(["handover"])
+    def handover(incident, user_id, message):
+        room = incident.comms_channel()
+        room.post_in_channel("first")
+        with database.atomic():
+            room.post_in_channel("second")
+            room.post_in_channel("third")
+        room.post_in_channel("fourth")
+        incident.end_time = boxes.clock()
+        incident.save()
+        room.post_in_channel("last")
+        return True, None
+
+    mention(1, "handover")
+    boxes.handle()
+    boxes.send()
+    first, second, third, fourth, closed, last = boxes.slack.texts("C0INC")
+    assert [first, second, third, fourth, last] == ["first", "second", "third", "fourth", "last"]
+    assert "closed" in closed
+
+
+def test_what_a_hosts_handler_rolls_back_takes_nothing_along(channel, boxes):
+    @incident_command(["handover"])
+    def handover(incident, user_id, message):
+        outbox.post("C0INC", "first")
+        for text in ("never", "nor this"):
+            with contextlib.suppress(ValueError), database.atomic():
+                outbox.post("C0INC", text)
+                raise ValueError
+        # Another process is given the key of a row that was rolled back.
+        Call.objects.create(
+            lane="C9",
+            method="chat.postMessage",
+            arguments='{"channel": "C9", "text": "elsewhere"}',
+        )
+        with database.atomic():
+            with contextlib.suppress(ValueError), database.atomic():
+                outbox.post("C0INC", "not in a savepoint either")
+                raise ValueError
+            outbox.post("C0INC", "second")
+        outbox.post("C0INC", "third")
+        return True, None
+
+    mention(1, "handover")
+    boxes.handle()
+    boxes.send()
+    assert boxes.slack.texts("C0INC") == ["first", "second", "third"]
+    assert boxes.slack.texts("C9") == ["elsewhere"]
+
+
+def test_what_was_committed_is_not_written_again_by_what_happens_then(channel, boxes):
+    def speak() -> None:
+        with database.atomic():
+            outbox.post("C0INC", "third")
+
+    @incident_command(["handover"])
+    def handover(incident, user_id, message):
+        outbox.post("C0INC", "first")
+        with database.atomic():
+            database.on_commit(speak)
+            outbox.post("C0INC", "second")
+        return True, None
+
+    mention(1, "handover")
+    boxes.handle()
+    boxes.send()
+    assert boxes.slack.texts("C0INC") == ["first", "second", "third"]
 
 
 def test_a_lease_that_expires_in_the_middle_of_a_handler_makes_one_effect(channel, boxes):
