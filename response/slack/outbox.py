@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.db.models import Case, F, TextField, Value, When
 from django.utils import timezone
 
 from response import database, logs
@@ -86,7 +87,8 @@ def perform(
     """Ask for an operation of which one at a time is enough; ``key`` says which.
 
     While a row of that key waits, asking again does nothing more; a parked one gets a new
-    start. Rows are locked on the way, so that whoever sends it sees our change, too.
+    start, with what is asked for now. Rows are locked on the way, so that whoever sends it sees
+    our change, too.
     """
     _ask_once(
         [_call("", arguments or {}, lane=lane, operation=operation, incident=incident, key=key)]
@@ -104,13 +106,27 @@ def perform_each(operation: str, arguments_of: Mapping[str, Mapping[str, Any]]) 
 
 
 def _ask_once(calls: list[Call]) -> None:
-    parked = Call.objects.filter(key__in=[call.key for call in calls], state=Call.State.PARKED)
-    parked.update(state=Call.State.PENDING, strikes=0, next_try=timezone.now(), error="")
+    _start_anew({call.key: call.arguments for call in calls})
     with database.atomic(savepoint=False):
         Call.objects.bulk_create(
             calls, update_conflicts=True, unique_fields=["key"], update_fields=["lane"]
         )
         schedule_drain()
+
+
+def _start_anew(arguments_of: Mapping[str | None, str]) -> None:
+    """Give the parked calls of these keys another start, with these arguments."""
+    parked = Call.objects.filter(key__in=arguments_of, state=Call.State.PARKED)
+    found = parked.values_list("pk", "key")
+    cases = [When(pk=pk, then=Value(arguments_of[key])) for pk, key in found]
+    if cases:
+        parked.update(
+            state=Call.State.PENDING,
+            strikes=0,
+            next_try=timezone.now(),
+            error="",
+            arguments=Case(*cases, default=F("arguments"), output_field=TextField()),
+        )
 
 
 def enqueue(

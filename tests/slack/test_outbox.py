@@ -327,6 +327,31 @@ def test_a_parked_operation_gets_a_new_start_when_it_is_asked_for_again(boxes):
     assert incident.comms_channel().channel_id == "C9"
 
 
+def test_whoever_asks_again_for_a_channel_that_was_refused_is_told(boxes):
+    incident = make_incident()
+    Call.objects.all().delete()
+    refused = SlackPermanentError("", "restricted_action")
+    boxes.slack.will_answer("conversations.create", refused, refused)
+    for user_id in ("U0ANA", "U0BOB"):
+        operations.open_comms_channel(incident, user_id)
+        boxes.send()
+    boxes.send()
+    assert [len(boxes.slack.texts(user_id)) for user_id in ("U0ANA", "U0BOB")] == [1, 1]
+
+
+def test_each_of_many_that_are_asked_for_again_gets_its_own_arguments(boxes):
+    outbox.perform_each("user", {f"user:U{number}": {"user_id": "?"} for number in range(3)})
+    Call.objects.exclude(key="user:U2").update(state="parked")
+    outbox.perform_each("user", {f"user:U{each}": {"user_id": f"U{each}"} for each in range(4)})
+    rows = {call.key: (call.state, call.args["user_id"]) for call in Call.objects.all()}
+    assert rows == {
+        "user:U0": ("pending", "U0"),
+        "user:U1": ("pending", "U1"),
+        "user:U2": ("pending", "?"),
+        "user:U3": ("pending", "U3"),
+    }
+
+
 def test_a_message_for_a_comms_channel_goes_through_the_outbox(boxes):
     channel = make_comms_channel(make_incident())
     channel.post_in_channel("hello")
