@@ -12,6 +12,7 @@ from response.core.models import Incident, IncidentMember
 from response.slack import operations, people, tick
 from response.slack.errors import SlackPermanentError, SlackRateLimited
 from response.slack.models import Call, SlackUser
+from response.slack.operations.privacy import bring_people
 from tests.factories import make_comms_channel, make_incident, make_person
 from tests.slack.boxes import Boxes
 
@@ -112,6 +113,102 @@ def test_a_missing_scope_is_for_an_operator_to_see(boxes: Boxes):
     operations.refresh_members()
     send_all(boxes)
     assert members(incident) == {"U2"}
+
+
+def test_a_channel_that_slack_does_not_list_keeps_nobody_from_the_next_on_any_day(boxes: Boxes):
+    one, odd, three = secret("G1"), secret("G2", "U1"), secret("G3")
+    forget_calls()
+    refused = SlackPermanentError("", "restricted_action")
+    for day in ("U2", "U3"):
+        boxes.slack.will_answer("conversations.members", page(day), refused, page(day))
+        tick.daily(boxes.clock())
+        send_all(boxes)
+        assert (members(one), members(odd), members(three)) == ({day}, {"U1"}, {day})
+        boxes.clock.forward(days=1)
+    # It is for an operator to see, and once.
+    call = Call.objects.get(operation="members", state="parked")
+    assert (call.incident, len(asked(boxes))) == (odd, 6)
+
+
+def test_where_slack_lists_no_channel_at_all_one_call_says_so(boxes: Boxes):
+    for number in range(3):
+        secret(f"G{number}")
+    forget_calls()
+    error = SlackPermanentError("", "missing_scope")
+    boxes.slack.will_answer("conversations.members", error, error)
+    for _ in range(2):
+        operations.refresh_members()
+        send_all(boxes)
+    assert Call.objects.get().state == "parked"
+    assert asked(boxes) == [("G0", None), ("G0", None)]
+
+
+def test_one_refresh_at_a_time_however_often_it_is_asked_for(boxes: Boxes):
+    secret("G1")
+    secret("G2")
+    forget_calls()
+    limited = SlackRateLimited("slowly", retry_after=30)
+    boxes.slack.will_answer("conversations.members", page("U1"), limited)
+    for _ in range(3):
+        operations.refresh_members()
+        boxes.send()
+    boxes.clock.forward(seconds=30)
+    send_all(boxes)
+    assert [channel for channel, _ in asked(boxes)] == ["G1", "G2", "G2"]
+
+
+def test_a_list_that_was_given_up_is_begun_anew(boxes: Boxes):
+    incident = secret("G1", "U9")
+    forget_calls()
+    refused = SlackPermanentError("", "restricted_action")
+    boxes.slack.will_answer("conversations.members", page("UGONE", following="b"), refused)
+    operations.refresh_members()
+    boxes.send()
+    boxes.clock.forward(days=1)
+    boxes.slack.will_answer("conversations.members", page("U1"))
+    operations.refresh_members()
+    boxes.send()
+    assert members(incident) == {"U1"}
+    assert asked(boxes) == [("G1", None), ("G1", "b"), ("G1", None)]
+
+
+def test_a_cursor_that_slack_has_forgotten_is_begun_anew(boxes: Boxes):
+    incident = secret("G1", "U9")
+    forget_calls()
+    limited = SlackRateLimited("slowly", retry_after=30)
+    stale = SlackPermanentError("", "invalid_cursor")
+    boxes.slack.will_answer("conversations.members", page("UGONE", following="old"), limited)
+    boxes.slack.will_answer("conversations.members", stale, page("U1", following="b"), page("U2"))
+    operations.refresh_members()
+    boxes.send()
+    boxes.clock.forward(hours=12)
+    boxes.send()
+    assert members(incident) == {"U1", "U2"}
+    assert [at for _, at in asked(boxes)] == [None, "old", "old", None, "b"]
+    assert Call.objects.get(operation="members").state == "sent"
+
+
+def test_people_are_brought_although_slack_has_forgotten_the_cursor(boxes: Boxes):
+    incident = secret("GNEW")
+    forget_calls()
+    limited = SlackRateLimited("slowly", retry_after=30)
+    stale = SlackPermanentError("", "invalid_cursor")
+    boxes.slack.will_answer("conversations.members", page("U1", following="old"), limited)
+    boxes.slack.will_answer("conversations.members", stale, page("U1"), page("U1"))
+    bring_people(incident, "COLD", "GNEW", "U0ANA")
+    boxes.send()
+    boxes.clock.forward(hours=12)
+    boxes.send()
+    assert members(incident) == {"U1"}
+    assert asked(boxes) == [
+        ("COLD", None),
+        ("COLD", "old"),
+        ("COLD", "old"),
+        ("COLD", None),
+        ("GNEW", None),
+    ]
+    invited = [each["users"] for name, each in boxes.slack.calls if name.endswith("invite")]
+    assert invited == ["U1", "U1"]
 
 
 def test_in_a_big_channel_it_goes_on_where_slack_stopped_it(boxes: Boxes):

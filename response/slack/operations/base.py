@@ -9,7 +9,7 @@ import json
 from typing import Any, Protocol
 
 from response.core.models import Incident
-from response.slack.errors import SlackError
+from response.slack.errors import SlackError, SlackPermanentError
 from response.slack.models import Call
 from response.slack.operations.addressing import addressed
 
@@ -64,6 +64,11 @@ def remember(call: Call, **notes: Any) -> None:
     """Keep ``notes`` for the next try of ``call``; they are stored before Slack is asked."""
     call.memo = json.dumps(call.notes | notes)
     Call.objects.filter(pk=call.pk).update(memo=call.memo)
+
+
+def is_forgotten(cursor: object, error: SlackPermanentError) -> bool:
+    """Whether Slack no longer knows ``cursor``, which an earlier try kept: none lives for ever."""
+    return bool(cursor) and error.code == "invalid_cursor"
 
 
 def incident_of(call: Call) -> Incident:

@@ -10,7 +10,7 @@ from response import logs
 from response.slack import answers, outbox, users
 from response.slack.errors import SlackPermanentError
 from response.slack.models import Call
-from response.slack.operations.base import Answer, Operation, Slack
+from response.slack.operations.base import Answer, Operation, Slack, is_forgotten
 
 logger = logs.get_logger("response.slack.operations")
 
@@ -99,9 +99,8 @@ class RefreshUsers(Operation):
         try:
             return slack("users.list", limit=users.BATCH, **({"cursor": cursor} if cursor else {}))
         except SlackPermanentError as error:
-            if not cursor or error.code != "invalid_cursor":
+            if not is_forgotten(cursor, error):
                 raise
-        # Cursors do not live for ever.
         return slack("users.list", limit=users.BATCH)
 
     def done(self, call: Call, answer: Answer) -> None:

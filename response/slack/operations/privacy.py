@@ -15,7 +15,14 @@ from response.slack import channels, messages, outbox
 from response.slack.errors import SlackPermanentError
 from response.slack.models import Call, CommsChannel, HeadlinePost, UserStats
 from response.slack.operations.addressing import opening_lane
-from response.slack.operations.base import Answer, Operation, Slack, incident_of, remember
+from response.slack.operations.base import (
+    Answer,
+    Operation,
+    Slack,
+    incident_of,
+    is_forgotten,
+    remember,
+)
 from response.slack.operations.members import keep, listed, pages_of_members
 
 # Slack takes a hundred people at a time.
@@ -39,14 +46,24 @@ class BringPeople(Operation):
     """Invite whoever is in the channel that a private incident has left, and note who is in."""
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
-        old, new = call.args["old"], call.args["new"]
         if not call.notes.get("brought"):
-            begun = str(call.notes.get("cursor") or "")
-            for cursor, members in pages_of_members(slack, old, begun, INVITED_AT_ONCE):
-                self._invite(slack, new, members)
-                remember(call, cursor=cursor)
+            try:
+                self._bring(call, slack)
+            except SlackPermanentError as error:
+                if not is_forgotten(call.notes.get("cursor"), error):
+                    raise
+                remember(call, cursor="")
+                self._bring(call, slack)
             remember(call, brought=True)
-        return listed(call, slack, new)
+        return listed(call, slack, call.args["new"])
+
+    def _bring(self, call: Call, slack: Slack) -> None:
+        """Invite page by page; the next try goes on where this one was stopped."""
+        begun = str(call.notes.get("cursor") or "")
+        pages = pages_of_members(slack, call.args["old"], begun, INVITED_AT_ONCE)
+        for cursor, members in pages:
+            self._invite(slack, call.args["new"], members)
+            remember(call, cursor=cursor)
 
     def _invite(self, slack: Slack, channel: str, members: list[str]) -> None:
         if not members:
