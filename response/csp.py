@@ -83,4 +83,6 @@ def _is_safe(text: str) -> bool:
 def _origin_of_static_files() -> list[str]:
     """Where they come from, if that is another site."""
     parts = urlsplit(static("response/response.css"))
-    return [f"{parts.scheme}://{parts.netloc}"] if parts.scheme and parts.netloc else []
+    if not parts.netloc:
+        return []
+    return [f"{parts.scheme}://{parts.netloc}" if parts.scheme else parts.netloc]

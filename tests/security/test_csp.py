@@ -101,9 +101,19 @@ def test_what_the_host_allows_in_texts_is_let_in(settings: Any) -> None:
     assert csp.policy().endswith("; style-src-attr 'unsafe-inline'")
 
 
-def test_static_files_of_another_site_are_let_in(settings: Any) -> None:
-    settings.STATIC_URL = "https://cdn.acme.example/static/"
-    ours = "'self' https://cdn.acme.example"
+@pytest.mark.parametrize(
+    ("static_url", "origin"),
+    [
+        ("https://cdn.acme.example/static/", "https://cdn.acme.example"),
+        # By whichever protocol the page came.
+        ("//cdn.acme.example/static/", "cdn.acme.example"),
+    ],
+)
+def test_static_files_of_another_site_are_let_in(
+    settings: Any, static_url: str, origin: str
+) -> None:
+    settings.STATIC_URL = static_url
+    ours = f"'self' {origin}"
     assert f"img-src {ours}; style-src {ours};" in csp.policy()
 
 
