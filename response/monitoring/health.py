@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
 from django.db import Error
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
-from response import logs
+from response import database, logs
 from response.conf import conf
 from response.monitoring import figures
 from response.slack.models import Heartbeat
@@ -15,6 +20,8 @@ from response.slack.models import Heartbeat
 logger = logs.get_logger("response.monitoring")
 
 OK, LATE, DEGRADED, UNAVAILABLE = "ok", "late", "degraded", "unavailable"
+NOT_MIGRATED = "not migrated"
+APP = "response"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +38,10 @@ class Health:
 
 
 def look(now: datetime) -> Health:
-    """Ask the database, with three queries however much there is."""
+    """Ask the database, with four queries however much there is."""
     try:
+        if not _is_migrated():
+            return Health(status=UNAVAILABLE, checks={"database": NOT_MIGRATED})
         seconds = {
             "inbox": figures.inbox(now).lag,
             "outbox": figures.outbox(now).lag,
@@ -46,6 +55,34 @@ def look(now: datetime) -> Health:
         name: LATE if waited > conf.health_late_after else OK for name, waited in seconds.items()
     }
     return Health(status=DEGRADED if LATE in checks.values() else OK, checks=checks)
+
+
+def _is_migrated() -> bool:
+    """Whether the newest migration of this code was applied; more may have been since.
+
+    So the old processes go on while a release is rolled out, or taken back. Where none of our
+    migrations was applied, the tables were made without them, as a host's tests may do.
+    """
+    module, _ = MigrationLoader.migrations_module(APP)
+    if module is None:
+        return True
+    rows = MigrationRecorder.Migration.objects.using(database.alias()).filter(app=APP)
+    applied = set(rows.values_list("name", flat=True))
+    return not applied or not applied.isdisjoint(_newest_migration(module))
+
+
+@cache
+def _newest_migration(module: str) -> frozenset[str]:
+    """The names of the last migration in ``module``: its own, and of the last that it replaces.
+
+    By their numbers, and not by Django's loader, which would read those of all apps.
+    """
+    package = import_module(module)
+    found = sorted(each.name for each in iter_modules(package.__path__) if each.name[0] not in "_~")
+    if not found:
+        return frozenset()
+    replaced = import_module(f"{module}.{found[-1]}").Migration.replaces
+    return frozenset([found[-1], *(name for _, name in replaced[-1:])])
 
 
 def _since_tick(now: datetime) -> float:

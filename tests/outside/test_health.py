@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path, reverse
 from django.utils import timezone
 
+from response import migrations
 from response.monitoring import figures, views
 from response.slack import tick
 from response.slack.models import Call, Delivery, HandlerRun
@@ -126,6 +129,60 @@ def test_without_a_database_nothing_may_be_sent_here_and_nothing_leaks(
     assert MARKER not in caplog.text
 
 
+NOT_MIGRATED = {"status": "unavailable", "checks": {"database": "not migrated"}}
+
+
+def forget_migrations(number: int) -> None:
+    """As if the last ``number`` of our migrations were still to be applied."""
+    names = sorted(file.stem for file in Path(migrations.__path__[0]).glob("0*.py"))
+    of_ours = MigrationRecorder.Migration.objects.filter(app="response")
+    of_ours.filter(name__in=names[-number:]).delete()
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_before_the_migrations_of_a_release_nothing_may_be_sent_to_it(
+    now: datetime, number: int
+) -> None:
+    forget_migrations(number)
+    for where in ("/healthz", "/healthz/work"):
+        assert ask(where) == (503, NOT_MIGRATED)
+    assert ask("/healthz/alive")[0] == 200
+
+
+def test_the_release_before_goes_on_serving_while_the_next_one_is_rolled_out(
+    now: datetime,
+) -> None:
+    MigrationRecorder.Migration.objects.create(app="response", name="9999_of_the_next_release")
+    assert ask()[0] == 200
+
+
+def test_tables_that_were_made_without_migrations_are_good(now: datetime, settings: Any) -> None:
+    forget_migrations(1)
+    settings.MIGRATION_MODULES = {"response": None}
+    assert ask()[0] == 200
+    settings.MIGRATION_MODULES = {}
+    MigrationRecorder.Migration.objects.filter(app="response").delete()
+    assert ask()[0] == 200
+
+
+def test_a_hosts_own_migrations_count_also_squashed(
+    now: datetime, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "migrations_of_acme"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "0018_squashed.py").write_text(
+        "class Migration:\n    replaces = [('response', '0016_x'), ('response', '0017_own')]\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    settings.MIGRATION_MODULES = {"response": "migrations_of_acme"}
+    assert ask() == (503, NOT_MIGRATED)
+    MigrationRecorder.Migration.objects.create(app="response", name="0017_own")
+    assert ask()[0] == 200
+    MigrationRecorder.Migration.objects.filter(name="0017_own").update(name="0018_squashed")
+    assert ask()[0] == 200
+
+
 def test_it_knows_nothing_of_incidents(now: datetime) -> None:
     make_incident(MARKER, private=True)
     add(1, now - timedelta(days=1))
@@ -142,7 +199,7 @@ def test_the_queries_do_not_grow(now: datetime, number: int) -> None:
     add(number, now)
     with CaptureQueriesContext(connection) as captured:
         ask()
-    assert len(captured) == 3
+    assert len(captured) == 4
     with CaptureQueriesContext(connection) as captured:
         ask("/healthz/alive")
     assert len(captured) == 0
