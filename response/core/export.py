@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,14 @@ COLUMNS = (
 )
 #: A cell that begins with one of these is a formula to a spreadsheet, and its text code.
 FORMULA_BEGINS = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+#: Where a spreadsheet's separator is a semicolon, as in much of Europe, or a tab, it sees no quotes
+#: around our cells, and has some begin within a text. A list's "- item" is left as it is, where
+#: nothing in it calls (brackets) or leads elsewhere (``|``, ``!``, ``#``).
+FORMULA_WITHIN = re.compile(
+    r"(?<=[;\t\r\n])"
+    r"(?! *- [^(\[{|!#\uff08\uff3b\uff5b\uff5c\uff01\uff03;\t\r\n]*(?:[;\t\r\n]|\Z))"
+    r"(?=(?:[^\S\t\r\n]|\")*[=+\-@\uff1d\uff0b\uff0d\uff20])"
+)
 
 
 def batches(incidents: QuerySet[Incident]) -> Iterator[list[Incident]]:
@@ -74,8 +83,11 @@ def as_csv(incidents: QuerySet[Incident]) -> Iterator[str]:
 
 
 def safe(cell: Any) -> Any:
-    """A cell that a spreadsheet shows and does not run."""
-    if isinstance(cell, str) and {cell[:1], cell.lstrip()[:1]} & FORMULA_BEGINS:
+    """A cell that a spreadsheet shows and does not run, wherever it takes cells to begin."""
+    if not isinstance(cell, str):
+        return cell
+    cell = FORMULA_WITHIN.sub("'", cell)
+    if {cell[:1], cell.lstrip()[:1]} & FORMULA_BEGINS:
         return f"'{cell}"
     return cell
 

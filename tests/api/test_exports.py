@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -106,7 +107,34 @@ def test_no_cell_is_a_formula(api: APIClient, typed: str) -> None:
     (row,) = rows(api)
     for column in ("report", "summary", "impact", "lead"):
         assert row[column][0] == "'"
-        assert row[column][1:].strip() == typed.strip()
+        assert row[column].replace("'", "").strip() == typed.strip()
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "\n", "\r\n", "; ", ';"', "\n\t"])
+@pytest.mark.parametrize(
+    "typed",
+    ["=1", "-1", "+cmd|' /C calc'!A0", "- cmd|' /C calc'!A0", "- CALL(1)", "@A1", "\uff1d1"],
+)
+def test_no_formula_begins_within_a_text(api: APIClient, separator: str, typed: str) -> None:
+    """As a spreadsheet reads it whose separator is a semicolon or a tab."""
+    wire = text.from_plain(f"fine{separator}{typed};more")
+    make_incident(wire, summary=wire)
+    for cell in re.split(r"[;\t\r\n]", download(api, CSV)):
+        assert cell.lstrip(' "')[:1] not in tuple("=+-@\uff1d"), cell
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Found:\n- Ask Bo; don't wait\n  - the cards' queue", "a;b\r\nc - d; e = f", "1 - 2\n\n- x"],
+)
+def test_lists_and_other_texts_stay_as_they_are(api: APIClient, typed: str) -> None:
+    make_incident(summary=text.from_plain(typed))
+    assert rows(api)[0]["summary"] == typed
+
+
+def test_json_is_true_to_what_was_typed(api: APIClient) -> None:
+    make_incident(summary="x;=1\n=2")
+    assert json.loads(download(api, JSON))[0]["summary"] == "x;=1\n=2"
 
 
 def test_json_has_the_objects_of_the_list(api: APIClient) -> None:
