@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+import sentry_sdk
 from django.conf import global_settings
 
 from response.slack import registry
@@ -30,6 +31,8 @@ class AnyEnvironment(dict[str, str]):
 def undone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever a block registers is forgotten."""
     monkeypatch.setattr(os, "environ", AnyEnvironment(os.environ))
+    # It would stay for all the process; tests/security/test_secrets.py tries it.
+    monkeypatch.setattr(sentry_sdk, "init", lambda **options: None)
     with ExitStack() as stack:
         for each in registry.ALL:
             stack.enter_context(each.temporarily())

@@ -24,6 +24,7 @@ from django.urls import reverse
 from django.utils.log import AdminEmailHandler
 from django.views.debug import ExceptionReporter, get_default_exception_reporter_filter
 from sentry_sdk.envelope import Envelope
+from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.logging import BreadcrumbHandler, EventHandler
 from sentry_sdk.transport import Transport
 
@@ -34,6 +35,7 @@ from response.slack.client import get_client
 from response.slack.decorators import action_handler, incident_command, modal_handler
 from response.slack.errors import SlackError
 from response.slack.models import Call, Delivery, HandlerRun
+from tests.docs.pages import blocks
 from tests.factories import make_comms_channel, make_incident
 
 # From Django 6.1 system checks ask every database.
@@ -291,15 +293,29 @@ class Sent(Transport):
         self.events += [item.get_event() for item in envelope.items]
 
 
-def test_not_in_what_sentry_is_sent(client: Client, broken_handlers: None) -> None:
-    """Set up as *Operations* says: without the variables of frames."""
+def as_the_page_says(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What *Operations* has ``sentry_sdk.init`` called with."""
+    options: dict[str, Any] = {}
+    (block,) = (block for block in blocks("python") if "sentry_sdk.init" in block.code)
+    with monkeypatch.context() as patched:
+        patched.setenv("SENTRY_DSN", "http://x@127.0.0.1/1")
+        patched.setattr(sentry_sdk, "init", lambda **given: options.update(given))
+        exec(compile(block.code, block.where, "exec"), {})  # noqa: S102 - our own page
+    return options
+
+
+def test_not_in_what_sentry_is_sent(
+    client: Client, broken_handlers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Set up as *Operations* says: without the variables of frames, and bodies of requests."""
     sent, handlers = Sent(), (EventHandler(logging.ERROR), BreadcrumbHandler(logging.INFO))
     for handler in handlers:
         logging.getLogger().addHandler(handler)
     try:
         with sentry_sdk.isolation_scope(), sentry_sdk.new_scope() as scope:
-            options: Any = {"default_integrations": False, "include_local_variables": False}
-            scope.set_client(sentry_sdk.Client("http://x@127.0.0.1/1", transport=sent, **options))
+            options = as_the_page_says(monkeypatch)
+            options |= {"default_integrations": False, "integrations": [DjangoIntegration()]}
+            scope.set_client(sentry_sdk.Client(transport=sent, **options))
             live_through_everything(client)
     finally:
         for handler in handlers:
@@ -307,6 +323,7 @@ def test_not_in_what_sentry_is_sent(client: Client, broken_handlers: None) -> No
     frames = [frame for event in sent.events for frame in frames_of(event)]
     assert {"fails_later", "fails_in_modal"} <= {frame["function"] for frame in frames}
     assert any(event["breadcrumbs"]["values"] for event in sent.events)
+    assert all("request" in event for event in sent.events)
     for event in sent.events:
         assert_clean("Sentry", json.dumps(event, default=str))
 
