@@ -1,11 +1,15 @@
-"""Works both boxes off: handlers one after the other, Slack's lanes up to eight at a time."""
+"""Works both boxes off: handlers one after the other, Slack's lanes up to eight at a time.
+
+Neither keeps the other waiting: a host's handler may take minutes, and so may Slack.
+"""
 
 from __future__ import annotations
 
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections, connections
@@ -33,6 +37,8 @@ SHORT_BREATH = 0.1
 # How often a resting thread looks up to see whether its process ends, in seconds.
 LOOK_UP = 0.5
 LOOK_AT_BEAT = timedelta(seconds=10)
+# Seconds for which handlers may run before what falls due in the outbox is sent meanwhile.
+PATIENCE = 1.0
 Clock = Callable[[], datetime]
 
 
@@ -44,13 +50,15 @@ def drain(job: Job, clock: Clock = timezone.now) -> None:
     outgoing = Sender(clock=clock)
     lanes = Lanes(outgoing, job.wake)
     stand_in = StandIn(clock)
+    meanwhile = Meanwhile(lambda: lanes.send(outgoing.due_lanes(lanes.taken)))
     try:
         while _process_lives():
             job.wake.clear()
             began = time.monotonic()
             try:
                 stand_in.tick_if_needed()
-                worked = inbox.work(clock)
+                with meanwhile.sending():
+                    worked = inbox.work(clock)
                 lanes.send(outgoing.due_lanes(lanes.taken))
                 wait = 0.0 if worked else _wait(lanes, clock)
             except Exception:
@@ -64,6 +72,7 @@ def drain(job: Job, clock: Clock = timezone.now) -> None:
             _rest(job.wake, wait or 0.0)
     finally:
         outgoing.stopping.set()
+        meanwhile.close()
         lanes.close()
         meter.flush()
 
@@ -113,7 +122,9 @@ def drain_once(clock: Clock = timezone.now, outgoing: Sender | None = None) -> N
     outgoing = outgoing or Sender(clock=clock)
     while True:
         worked = inbox.work(clock)
-        worked += sum(_send_lane(outgoing, lane) or 0 for lane in outgoing.due_lanes())
+        for lane in outgoing.due_lanes():
+            worked += _send_lane(outgoing, lane) or 0
+            worked += inbox.work(clock)
         if not worked:
             meter.flush()
             return
@@ -141,6 +152,56 @@ def _send_lane(outgoing: Sender, lane: str) -> int | None:
         logger.exception("Lane %s could not be sent; it is tried again", lane)
         close_old_connections()
         return None
+
+
+class Meanwhile:
+    """A thread that has lanes sent while the drain is at a handler that takes long."""
+
+    def __init__(self, send: Callable[[], None]) -> None:
+        self._send = send
+        self._begun = threading.Event()
+        self._over = threading.Event()
+        self._closed = False
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """What takes longer than ``PATIENCE`` within keeps no lane waiting."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work)
+            self._thread.start()
+        self._over.clear()
+        self._begun.set()
+        try:
+            yield
+        finally:
+            self._begun.clear()
+            self._over.set()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed = True
+        self._begun.set()
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _work(self) -> None:
+        try:
+            while self._begun.wait() and not self._closed:
+                wait = PATIENCE
+                while not self._over.wait(wait) and not self._closed:
+                    self._send_all()
+                    wait = LOOK_AGAIN
+        finally:
+            connections.close_all()
+
+    def _send_all(self) -> None:
+        try:
+            self._send()
+        except Exception:
+            logger.exception("It could not be looked what is to be sent; it is looked again")
+            connections.close_all()
 
 
 class Lanes:
@@ -171,9 +232,9 @@ class Lanes:
                 if lane in self._taken or len(self._taken) >= LANES_AT_ONCE:
                     continue
                 self._taken.add(lane)
-            if len(self._threads) < len(self._taken):
-                self._threads.append(threading.Thread(target=self._work))
-                self._threads[-1].start()
+                if len(self._threads) < len(self._taken):
+                    self._threads.append(threading.Thread(target=self._work))
+                    self._threads[-1].start()
             self._queue.put(lane)
 
     def close(self) -> None:

@@ -7,13 +7,19 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 from response import background
 from response.background import Job
-from response.slack import drain, outbox
+from response.slack import drain, outbox, people
+from response.slack.decorators import incident_command
 from response.slack.models import Call, Heartbeat
+from response.slack.pace import Unpaced
+from response.slack.sender import Sender
 from tests.factories import make_comms_channel, make_incident
+from tests.slack.arrivals import mention
+from tests.slack.boxes import FakeSlack
 
 
 @pytest.fixture
@@ -127,3 +133,85 @@ def test_lanes_are_sent_by_threads_at_most_eight_at_a_time(boxes):
     lanes.close()
     assert sorted(together) == names[:8]
     assert not lanes.taken
+
+
+@pytest.fixture
+def slack(monkeypatch: pytest.MonkeyPatch) -> FakeSlack:
+    """Slack, as the drain's threads reach it."""
+    slack = FakeSlack()
+    monkeypatch.setattr(
+        drain,
+        "Sender",
+        lambda clock: Sender(clock=clock, pace=Unpaced(), client=lambda: slack),
+    )
+    return slack
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("own_registrations")
+def test_a_hosts_slow_handler_keeps_no_other_conversation_from_slack(channel, slack, monkeypatch):
+    monkeypatch.setattr(drain, "PATIENCE", 0.01)
+    monkeypatch.setattr(drain, "LOOK_AGAIN", 0.01)
+    Heartbeat.objects.create(name=Heartbeat.TICK, at=timezone.now())
+    sent = threading.Event()
+    slack.during = lambda method: sent.set()
+    in_time: list[bool] = []
+
+    @incident_command(["slow"])
+    def slow(incident, user_id, message):
+        outbox_of_another_request = threading.Thread(target=post)
+        outbox_of_another_request.start()
+        in_time.append(sent.wait(20))
+        outbox_of_another_request.join()
+
+    def post() -> None:
+        try:
+            outbox.post("C9", "of another incident")
+        finally:
+            connections.close_all()
+
+    people.meet("U0ANA")
+    mention(1, "slow")
+    monkeypatch.setattr(drain, "_process_lives", lambda: not in_time)
+    drain.drain(Job())
+    assert in_time == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("own_registrations")
+def test_a_worker_that_waits_for_slack_keeps_no_command_waiting(channel, boxes):
+    order: list[str] = []
+
+    @incident_command(["now"], atomic=True)
+    def now(incident, user_id, message):
+        order.append("handled")
+
+    for number in range(3):
+        outbox.post(f"C9{number}", "hello")
+
+    def during(method: str) -> None:
+        if "sent" not in order:
+            mention(1, "now")
+        order.append("sent")
+
+    boxes.slack.during = during
+    drain.drain_once(boxes.clock, boxes.sender)
+    assert order[:2] == ["sent", "handled"]
+
+
+def test_the_thread_that_sends_meanwhile_survives_a_database_that_is_away(monkeypatch):
+    monkeypatch.setattr(drain, "PATIENCE", 0)
+    monkeypatch.setattr(drain, "LOOK_AGAIN", 0)
+    tries: list[int] = []
+    again = threading.Event()
+
+    def send() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("the database is away")
+        again.set()
+
+    meanwhile = drain.Meanwhile(send)
+    with meanwhile.sending():
+        assert again.wait(20)
+    meanwhile.close()
