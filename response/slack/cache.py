@@ -45,7 +45,7 @@ def update_user_cache(exclude_bots: bool = False) -> None:
 def _known(**wanted: str) -> Profile | None:
     people = ExternalUser.objects.filter(app_id=SLACK, superseded=False, **wanted)
     # Somebody met by id alone has the id for a name until Slack has said more.
-    person = people.select_related("slack").order_by("pk").first()
+    person = people.select_related("response_slack").order_by("pk").first()
     if person is None or person.display_name == person.external_id:
         return None
     return {

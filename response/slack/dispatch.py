@@ -60,7 +60,7 @@ def knows_who_acts(run: HandlerRun, known: invoke.Known) -> bool:
     if registry.kind_of(run.handler) not in GUARDED:
         return True
     person = known.get(("person", getattr(known["parsed", run.pk], "user_id", "")))
-    return hasattr(person, "slack")
+    return hasattr(person, "response_slack")
 
 
 def run(run: HandlerRun, lease: Held, clock: Clock, known: invoke.Known | None = None) -> str:

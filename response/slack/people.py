@@ -41,7 +41,9 @@ def meet_all(user_ids: Iterable[str]) -> list[ExternalUser]:
         found |= known(strangers)
     met = [found[user_id] for user_id in wanted]
     return [
-        person for person in met if not getattr(getattr(person, "slack", None), "is_bot", False)
+        person
+        for person in met
+        if not getattr(getattr(person, "response_slack", None), "is_bot", False)
     ]
 
 
@@ -49,4 +51,4 @@ def known(user_ids: Iterable[str]) -> dict[str, ExternalUser]:
     """Those of the people with these Slack ids whom we have met, by their id."""
     ids = set(user_ids)
     rows = ExternalUser.objects.filter(app_id=SLACK, external_id__in=ids, superseded=False)
-    return {row.external_id: row for row in rows.select_related("slack")}
+    return {row.external_id: row for row in rows.select_related("response_slack")}

@@ -84,7 +84,7 @@ def check(
         may_see(user_id, incident) or _is_inside(channel_id, incident)
     ):
         raise Refused(messages.no_such_incident(str(incident.pk)))
-    known: SlackUser | None = getattr(person, "slack", None) or _known(user_id)
+    known: SlackUser | None = getattr(person, "response_slack", None) or _known(user_id)
     if known is None:
         known = _fetch(user_id) if may_ask_slack else None
         if known is None:

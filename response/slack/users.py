@@ -125,7 +125,7 @@ def _known(user_ids: Iterable[str]) -> dict[str, ExternalUser]:
     )
     # In one order for all, so that no two wait for each other; who refers to them need not wait.
     locked = people.order_by("pk").select_for_update(of=("self",), no_key=True)
-    return {person.external_id: person for person in locked.select_related("slack")}
+    return {person.external_id: person for person in locked.select_related("response_slack")}
 
 
 def _created(profiles: Iterable[Profile]) -> dict[str, ExternalUser]:
@@ -160,13 +160,13 @@ def _update(profiles: Sequence[Profile], known: Mapping[str, ExternalUser], now:
 
 def _is_newer(person: ExternalUser, now: datetime) -> bool:
     """Whether we know something of later than ``now``: an event overtook a list, or another."""
-    standing = getattr(person, "slack", None)
+    standing = getattr(person, "response_slack", None)
     # A time that has not come yet means that the clock was set back since.
     return standing is not None and now < standing.fetched_at <= timezone.now()
 
 
 def _is_as_known(profile: Profile, person: ExternalUser) -> bool:
-    standing = getattr(person, "slack", None)
+    standing = getattr(person, "response_slack", None)
     return (
         standing is not None
         and _has(person, _names(profile))

@@ -102,7 +102,7 @@ def test_the_members_are_replaced_as_a_whole(secret: Incident) -> None:
     IncidentMember.objects.join(secret, gone)
     IncidentMember.objects.join(secret, stays)
     IncidentMember.objects.replace(secret, [stays, comes, stays])
-    assert {row.user for row in secret.members.select_related("user")} == {stays, comes}
+    assert {row.user for row in secret.response_members.select_related("user")} == {stays, comes}
 
 
 def test_rows_of_no_incident_exist_for_everybody(user: User) -> None:

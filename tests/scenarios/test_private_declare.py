@@ -150,7 +150,7 @@ def test_who_speaks_in_the_channel_is_in_it_even_if_slack_did_not_say_so(
     channel = CommsChannel.objects.get()
     story.ana.invites(channel.channel_id, "chidi")
     story.settle()
-    incident.members.all().delete()
+    incident.response_members.all().delete()
     message = story.says(story.chidi, channel, "@incident severity minor")
     assert story.reactions(message) == ["white_check_mark"]
-    assert story.chidi.id in {row.user.external_id for row in incident.members.all()}
+    assert story.chidi.id in {row.user.external_id for row in incident.response_members.all()}

@@ -63,7 +63,7 @@ def test_its_members_are_invited_to_a_private_channel(story: Story, channel: Com
     assert story.workspace.channel(new.channel_id).is_private
     # Slack lets no bot invite a guest.
     assert members(story, new.channel_id) == {story.ana.id, story.bob.id}
-    assert {row.user.external_id for row in channel.incident.members.all()} == {
+    assert {row.user.external_id for row in channel.incident.response_members.all()} == {
         story.ana.id,
         story.bob.id,
     }
@@ -168,7 +168,7 @@ def test_a_channel_of_two_pages_comes_along(story: Story, channel: CommsChannel)
     )
     new = goes_private(story, channel)
     assert len(members(story, new.channel_id)) == 120
-    assert channel.incident.members.count() == 120
+    assert channel.incident.response_members.count() == 120
     assert story.given_up() == []
 
 

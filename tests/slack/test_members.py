@@ -34,7 +34,7 @@ def forget_calls() -> None:
 
 
 def members(incident: Incident) -> set[str]:
-    return {row.user.external_id for row in incident.members.select_related("user")}
+    return {row.user.external_id for row in incident.response_members.select_related("user")}
 
 
 def page(*user_ids: str, following: str = "") -> dict[str, Any]:

@@ -190,7 +190,7 @@ def test_everybody_whom_slack_lists_is_stored_as_one_by_one() -> None:
 
 
 def stored() -> dict[str, tuple[Any, ...]]:
-    fields = [*users.NAMES, *(f"slack__{name}" for name in users.STANDING)]
+    fields = [*users.NAMES, *(f"response_slack__{name}" for name in users.STANDING)]
     order = ["display_name", "full_name", "email", "deleted", *fields[4:]]
     return {row[0]: row[1:] for row in ExternalUser.objects.values_list("external_id", *order)}
 

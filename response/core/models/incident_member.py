@@ -55,7 +55,7 @@ class IncidentMember(models.Model):
     """
 
     incident = models.ForeignKey(
-        "response.Incident", on_delete=models.CASCADE, related_name="members"
+        "response.Incident", on_delete=models.CASCADE, related_name="response_members"
     )
     user = models.ForeignKey(ExternalUser, on_delete=models.CASCADE, related_name="+")
     joined_at = models.DateTimeField(default=timezone.now)

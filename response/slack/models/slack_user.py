@@ -10,7 +10,9 @@ from response.core.models import ExternalUser
 class SlackUser(models.Model):
     """Standing of a person in the workspace; who has no row was never asked about."""
 
-    user = models.OneToOneField(ExternalUser, on_delete=models.CASCADE, related_name="slack")
+    user = models.OneToOneField(
+        ExternalUser, on_delete=models.CASCADE, related_name="response_slack"
+    )
     team_id = models.CharField(max_length=30, blank=True, default="")
     is_bot = models.BooleanField(default=False)
     is_restricted = models.BooleanField(default=False)
