@@ -103,6 +103,8 @@ def test_an_incident_that_was_private_from_its_birth_is_announced_when_it_no_lon
     assert len(boxes.slack.texts("C0INCIDENTS")) == 1
 
 
+# Django closes connections at the end of a request.
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("name", "value"),
     [("AFTER_RESPONSE_IMMEDIATE", True), ("AFTER_RESPONSE_RUN_ASYNC", False)],
@@ -122,6 +124,7 @@ def test_django_after_response_can_run_the_drain_in_its_other_ways(
     assert len(rounds) == 2
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_drain_whose_thread_could_not_be_started_is_started_by_a_later_request(monkeypatch):
     job, ran = background.Job(), threading.Event()
     monkeypatch.setattr(drain, "drain", lambda job: ran.set())
