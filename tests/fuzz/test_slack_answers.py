@@ -204,8 +204,8 @@ def test_an_answer_that_is_no_json_is_tried_again(town: Town, answer: bytes) -> 
 def test_members_of_a_private_incident_stay_members_when_slack_lists_nobody(town: Town) -> None:
     _list_members(town)
     town.work()
-    assert town.incident.members.count() == 3
+    assert town.incident.response_members.count() == 3
     operations.refresh_members()
     town.slack.answers = lambda method: b'{"ok": true}'
     town.work()
-    assert town.incident.members.count() == 3
+    assert town.incident.response_members.count() == 3
