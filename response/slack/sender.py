@@ -1,9 +1,6 @@
 """Sends what the outbox holds: a lane at a time, in order, until Slack has it or refuses it.
 
-A transient failure waits and tries again. Only when all calls fail is it an outage, waited
-out for as long as it lasts: a failure counts as a strike only if another call succeeded since
-the last try, and a call with five strikes is parked for an operator to see; or with twenty while
-Slack is half broken, and fails other calls, too. An error that no retry can mend parks at once.
+What becomes of a call that was tried is in ``response.slack.outcomes``.
 """
 
 from __future__ import annotations
@@ -13,7 +10,6 @@ from collections.abc import Callable, Container, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import OperationalError, close_old_connections
 from django.db.models import Case, Min, Q, Value, When
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
@@ -21,37 +17,27 @@ from django.views.decorators.debug import sensitive_variables
 from response import database, logs
 from response.slack import lanes, leases, operations
 from response.slack.client import SlackClient, get_client
-from response.slack.discretion import log_exception, named
+from response.slack.discretion import log_exception
 from response.slack.errors import (
     SlackAuthError,
     SlackError,
     SlackPermanentError,
     SlackRateLimited,
-    SlackUnavailable,
     SlackUnexpectedAnswer,
-    describe,
 )
 from response.slack.leases import Lease, LeaseLost
 from response.slack.models import Call
 from response.slack.operations import Operation
+from response.slack.outcomes import Outcome
 from response.slack.pace import Pace, Paced
 
 logger = logs.get_logger("response.slack.sender")
 
 # So many lanes are looked at together: a statement takes only so many values.
 MOST = 200
-MAX_STRIKES = 5
-# Of a call that Slack does not take, if it failed others, too, in the time before. There is an
-# end to it: calls that it never takes must not keep each other, and their lanes, waiting.
-MAX_STRIKES_HALF_BROKEN = 20
-HALF_BROKEN_SINCE = timedelta(minutes=5)
-# Slack may be back any moment, and people wait.
-LONGEST_WAIT = timedelta(seconds=15)
 # While a release is rolled out, an operation that this process lacks waits for the others.
 UNKNOWN_AFTER = timedelta(seconds=10)
 UNKNOWN_FOR = timedelta(minutes=10)
-# Seconds after which it is tried again to note down that Slack has a call.
-NOTED_AGAIN_AFTER = (0.0, 0.5, 2.0, 5.0)
 # A client's time-out is for each of them: connecting, sending, and the answer.
 STEPS = 3
 Clock = Callable[[], datetime]
@@ -146,7 +132,7 @@ class Sender:
             if first is None:
                 return finished
             if first.state == State.SENDING:
-                self._recover(first, lease)
+                self._outcome(first, lease).abandoned()
                 continue
             if self._ask_for_its_turn(first):
                 self._put_off({first.pk: first.next_try})
@@ -167,16 +153,6 @@ class Sender:
         seconds = self.pace.ask(head.method, head.args, now.timestamp())
         head.next_try = max(head.next_try, now + timedelta(seconds=seconds))
         return seconds > 0
-
-    def _recover(self, call: Call, lease: Lease) -> None:
-        """A call that its sender never finished: it died, and Slack may have got it."""
-        died = RuntimeError("the process that sent it died")
-        call.strikes += 1
-        if call.strikes >= MAX_STRIKES:
-            self._park(call, _operation(call), lease, died)
-            return
-        logger.warning("Call %s (%s) was left unfinished; it is sent again", call.pk, call)
-        self._try_again(call, lease, self.clock(), describe(died))
 
     def _leave_to_others(self, call: Call, lease: Lease) -> bool:
         """Another release knows the operation; if none comes, it is parked. Whether it was.
@@ -210,29 +186,34 @@ class Sender:
         if not self._claim(call, operation, lease):
             raise LeaseLost(call.lane)
         now = self.clock()
+        outcome = self._outcome(call, lease)
         try:
             answer = operation.perform(call, _Caller(self, lease))
-            self._keep(call, operation, lease, answer)
+            outcome.keep(answer, self.stopping)
         except LeaseLost:
             raise
         except Paced as paced:
             # From now, not from before: who comes too early would have to wait for another turn.
-            self._put_back(call, lease, self.clock() + timedelta(seconds=paced.seconds))
+            outcome.put_back(self.clock() + timedelta(seconds=paced.seconds))
         except SlackRateLimited as limited:
-            self._put_back(call, lease, now + timedelta(seconds=limited.retry_after), limited)
+            outcome.put_back(now + timedelta(seconds=limited.retry_after), limited)
         except SlackError as error:
             if isinstance(error, SlackPermanentError) and not isinstance(error, SlackAuthError):
-                self._park(call, operation, lease, error)
+                outcome.park(error)
                 return True
             answered = isinstance(error, SlackUnexpectedAnswer)
-            return self._failed(call, operation, lease, error, None if answered else previous)
+            return outcome.failed(error, None if answered else previous)
         except Exception as error:  # noqa: BLE001 (logged below)
             failure = "Call %s (%s) failed on our side"
             log_exception(logger, failure, call.pk, call, incident=call.incident_id)
-            return self._failed(call, operation, lease, error, None)
+            return outcome.failed(error, None)
         else:
             return True
         return False
+
+    def _outcome(self, call: Call, lease: Lease) -> Outcome:
+        operation = operations.find(call.operation) or Operation()
+        return Outcome(call, operation, lease, self.clock)
 
     def _claim(self, call: Call, operation: Operation, lease: Lease) -> bool:
         """Mark the call as being sent; a coalescing one makes room for its successor."""
@@ -249,127 +230,6 @@ class Sender:
                 key=call.key,
             )
         )
-
-    def _keep(
-        self, call: Call, operation: Operation, lease: Lease, answer: dict[str, Any] | None
-    ) -> None:
-        """Slack has it: a lock, or a database that restarts, must not have it sent once more."""
-        for seconds in NOTED_AGAIN_AFTER:
-            try:
-                return self._finish(call, operation, lease, answer)
-            except OperationalError as error:
-                logger.warning("Call %s was sent, and is not noted yet: %s", call.pk, error)
-                close_old_connections()
-                self.stopping.wait(seconds)
-        return self._finish(call, operation, lease, answer)
-
-    def _finish(
-        self,
-        call: Call,
-        operation: Operation,
-        lease: Lease,
-        answer: dict[str, Any] | None,
-    ) -> None:
-        state = State.DROPPED if answer is None else State.SENT
-        with database.atomic():
-            operation.lock(call)
-            self._leave(call, lease, state=state, key=None, error="", arguments="", memo="")
-            if answer is not None:
-                operation.done(call, answer)
-
-    def _failed(
-        self,
-        call: Call,
-        operation: Operation,
-        lease: Lease,
-        error: Exception,
-        previous: datetime | None,
-    ) -> bool:
-        """A failure that another try may mend; ``previous`` None counts it in any case."""
-        call.strikes += previous is None or self._others_succeeded(call, previous)
-        if call.strikes >= self._most_strikes(call, error):
-            self._park(call, operation, lease, error)
-            return True
-        logger.warning("Call %s (%s), try %s: %s", call.pk, call, call.attempts, named(error))
-        wait = min(timedelta(seconds=2 ** min(call.attempts - 1, 6)), LONGEST_WAIT)
-        self._try_again(call, lease, self.clock() + wait, describe(error))
-        return False
-
-    def _others_succeeded(self, call: Call, since: datetime) -> bool:
-        """Answers to a click do not count: they need no token, and go to another host."""
-        sent = Call.objects.filter(state=State.SENT, finished_at__gt=since)
-        return sent.exclude(pk=call.pk).exclude(operation=operations.WHISPER).exists()
-
-    def _most_strikes(self, call: Call, error: Exception) -> int:
-        """At how many the call is given up."""
-        answered = isinstance(error, SlackUnexpectedAnswer)
-        not_taken = isinstance(error, SlackUnavailable) and not answered
-        if not_taken and call.strikes >= MAX_STRIKES and self._others_failed(call):
-            return MAX_STRIKES_HALF_BROKEN
-        return MAX_STRIKES
-
-    def _others_failed(self, call: Call) -> bool:
-        """Whether another call waits for its second try or a later one, or got through at such.
-
-        Those of which Slack said 429 count, too: that is no sign of health either.
-        """
-        others = Call.objects.exclude(pk=call.pk)
-        since = self.clock() - HALF_BROKEN_SINCE
-        if others.filter(state=State.SENT, finished_at__gt=since, attempts__gt=1).exists():
-            return True
-        # Only the first call of a lane has been tried.
-        waiting = others.exclude(error="").filter(pk__in=lanes.heads())
-        return bool(lanes.read(waiting.only("pk")))
-
-    def _put_back(
-        self, call: Call, lease: Lease, when: datetime, limited: SlackRateLimited | None = None
-    ) -> None:
-        """It was not the call's fault: it waits, and no try is counted."""
-        if limited is None:
-            call.attempts -= 1
-        self._try_again(call, lease, when, describe(limited) if limited else "")
-
-    def _try_again(self, call: Call, lease: Lease, when: datetime, error: str) -> None:
-        values: dict[str, Any] = {
-            "state": State.PENDING,
-            "next_try": when,
-            "attempts": call.attempts,
-            "strikes": call.strikes,
-            "error": error,
-            "memo": call.memo,
-        }
-        key = _operation(call).key(call)
-        with database.atomic():
-            if (
-                key
-                and Call.objects.select_for_update().filter(key=key).exclude(pk=call.pk).exists()
-            ):
-                # A later row of that key waits already and will say the same, or newer.
-                values |= {"state": State.DROPPED, "finished_at": self.clock()}
-            elif key:
-                values["key"] = key
-            self._update(call, lease, **values)
-
-    def _park(self, call: Call, operation: Operation, lease: Lease, error: Exception) -> None:
-        logger.error("Call %s (%s) is parked: %s", call.pk, call, named(error))
-        with database.atomic():
-            self._leave(
-                call,
-                lease,
-                state=State.PARKED,
-                error=describe(error),
-                memo=call.memo,
-                strikes=call.strikes,
-            )
-            operation.parked(call, error)
-
-    def _leave(self, call: Call, lease: Lease, **values: Any) -> None:
-        self._update(call, lease, finished_at=self.clock(), **values)
-
-    def _update(self, call: Call, lease: Lease, **values: Any) -> None:
-        rows = lease.guard(Call.objects.filter(pk=call.pk, state=State.SENDING))
-        if not rows.update(**values):
-            raise LeaseLost(call.lane)
 
 
 class _Caller:
@@ -402,7 +262,3 @@ class _Caller:
         longest = timedelta(seconds=STEPS * getattr(self._client, "timeout", 0))
         length = max(leases.LEASE, longest)
         self._lease = leases.renew(self._lease, self._sender.clock(), length)
-
-
-def _operation(call: Call) -> Operation:
-    return operations.find(call.operation) or Operation()

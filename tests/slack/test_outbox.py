@@ -11,7 +11,7 @@ from django.db import OperationalError, connection, connections
 
 from response import database
 from response.models import Incident
-from response.slack import operations, outbox, sender
+from response.slack import operations, outbox, outcomes
 from response.slack.errors import (
     SlackAuthError,
     SlackNotFound,
@@ -416,7 +416,7 @@ def failing(times: int) -> Any:
 
 
 def test_what_slack_has_is_not_sent_again_because_the_database_was_away(boxes, monkeypatch):
-    monkeypatch.setattr(sender, "NOTED_AGAIN_AFTER", (0.0, 0.0))
+    monkeypatch.setattr(outcomes, "NOTED_AGAIN_AFTER", (0.0, 0.0))
     outbox.post("C1", "hello")
     with failing(2):
         boxes.send()
@@ -427,7 +427,7 @@ def test_what_slack_has_is_not_sent_again_because_the_database_was_away(boxes, m
 
 
 def test_a_database_that_stays_away_is_not_asked_without_end(boxes, monkeypatch):
-    monkeypatch.setattr(sender, "NOTED_AGAIN_AFTER", (0.0,))
+    monkeypatch.setattr(outcomes, "NOTED_AGAIN_AFTER", (0.0,))
     outbox.post("C1", "hello")
     with failing(2):
         boxes.send()
