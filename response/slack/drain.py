@@ -168,8 +168,9 @@ class Meanwhile:
     def sending(self) -> Iterator[None]:
         """What takes longer than ``PATIENCE`` within keeps no lane waiting."""
         if self._thread is None:
-            self._thread = threading.Thread(target=self._work)
-            self._thread.start()
+            thread = threading.Thread(target=self._work)
+            thread.start()
+            self._thread = thread
         self._over.clear()
         self._begun.set()
         try:
@@ -231,10 +232,12 @@ class Lanes:
             with self._lock:
                 if lane in self._taken or len(self._taken) >= LANES_AT_ONCE:
                     continue
+                if len(self._threads) == len(self._taken):
+                    # The machine may have no thread left: then nothing was taken.
+                    thread = threading.Thread(target=self._work)
+                    thread.start()
+                    self._threads.append(thread)
                 self._taken.add(lane)
-                if len(self._threads) < len(self._taken):
-                    self._threads.append(threading.Thread(target=self._work))
-                    self._threads[-1].start()
             self._queue.put(lane)
 
     def close(self) -> None:
