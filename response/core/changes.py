@@ -234,6 +234,7 @@ class TrackedModel(models.Model):
         return stored
 
     def _write_table(self, *arguments: Any) -> bool:
+        # Django's own, which its stubs lack.
         stored: bool = super()._save_table(*arguments)  # type: ignore[misc]
         return stored
 

@@ -39,7 +39,7 @@ from response.slack.payloads import (
     ViewSubmission,
 )
 from response.slack.registry import Handler
-from response.slack.submissions import accept
+from response.slack.submissions import accept, incident_by_number
 
 logger = logs.get_logger("response.slack.intake")
 
@@ -196,7 +196,7 @@ def _incident_of_form(submission: ViewSubmission) -> Incident | None:
     form = remembered.read(submission.private_metadata)
     incident = incident_of_channel(remembered.channel_id(form))
     if incident is None and submission.callback_id in modals.OF_AN_INCIDENT:
-        return _incident_by_pk(remembered.incident_number(form))
+        return incident_by_number(remembered.incident_number(form))
     return incident
 
 
@@ -223,9 +223,8 @@ def _receive_action(payload: Mapping[str, Any], action: BlockAction) -> None:
         # Buttons that are links, and inputs with dispatch_action, need none.
         logger.info("Nothing handles the action %r", action.action_id)
         return
-    incident = incident_of_channel(action.channel_id) or _incident_by_pk(
-        payloads.row_number(action.value)
-    )
+    number = payloads.row_number(action.value)
+    incident = incident_of_channel(action.channel_id) or incident_by_number(number)
     if incident is None and action.container_type != "view":
         _tell(action, messages.no_such_incident(action.value))
     elif handler.opens_modal:
@@ -314,8 +313,3 @@ def _tell(
         response_url=getattr(click, "response_url", ""),
         blocks=blocks,
     )
-
-
-def _incident_by_pk(pk: int | None) -> Incident | None:
-    """The incident whose number a button carries, or a form remembers."""
-    return None if pk is None else Incident.objects.filter(pk=pk).first()

@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from response.core.models import Incident
 from response.slack import modals, payloads, registry, submissions
 from response.slack.modals.fingerprints import editable_values, fingerprints
 from response.slack.payloads import DialogSubmission, ViewSubmission
@@ -66,14 +65,8 @@ def _metadata(dialog: DialogSubmission) -> dict[str, Any]:
         "response_url": dialog.response_url,
         "field": FIELDS.get(dialog.callback_id),
     }
-    incident = _incident(dialog.state)
+    incident = submissions.incident_by_number(payloads.row_number(dialog.state))
     if incident is None:
         return metadata
     # What the dialog had shown is not known: what differs from the incident was changed.
     return metadata | {"incident": incident.pk, "was": fingerprints(editable_values(incident))}
-
-
-def _incident(state: str) -> Incident | None:
-    """The incident of that number; huge numbers and other texts name none."""
-    number = payloads.row_number(state)
-    return Incident.objects.select_related("lead").filter(pk=number).first() if number else None

@@ -96,7 +96,7 @@ def _accept(handler: Handler, submission: ViewSubmission) -> tuple[str, Reply | 
 
 def _accept_once(handler: Handler, submission: ViewSubmission) -> Reply | None:
     number = _incident_number(handler, submission)
-    incident = _incident_by_pk(number)
+    incident = incident_by_number(number)
     if number and incident is None and handler.name in modals.OF_AN_INCIDENT:
         raise ResponseError(messages.no_such_incident(str(number)))
     permissions.check(
@@ -191,10 +191,11 @@ def _incident_number(handler: Handler, submission: ViewSubmission) -> int | None
     return payloads.row_number(submission.private_metadata)
 
 
-def _incident_by_pk(pk: int | None) -> Incident | None:
-    if pk is None:
+def incident_by_number(number: int | None) -> Incident | None:
+    """The incident whose number a form remembers, or a button carries."""
+    if number is None:
         return None
-    return Incident.objects.select_related("lead", "reporter").filter(pk=pk).first()
+    return Incident.objects.select_related("lead", "reporter").filter(pk=number).first()
 
 
 def _accepted_before(submission: ViewSubmission) -> bool:

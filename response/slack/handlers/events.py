@@ -81,11 +81,7 @@ def remove_pin(incident: Incident, payload: Payload) -> None:
 def follow_rename(incident: Incident, payload: Payload) -> None:
     """Somebody renamed the comms channel in Slack."""
     renamed = payloads.parse_channel_name(payload)
-    rows = CommsChannel.objects.select_for_update()
-    channel = rows.filter(incident=incident, superseded=False).first()
-    if channel is not None:
-        channel.channel_name = renamed.name
-        channel.save(update_fields=["channel_name"])
+    CommsChannel.objects.keep_name(incident, renamed.name)
 
 
 @slack_event("user_change", in_incident=False, atomic=True)

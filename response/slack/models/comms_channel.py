@@ -12,7 +12,7 @@ from response.core.models import Incident
 
 
 class CommsChannelManager(models.Manager["CommsChannel"]):
-    """Opens channels."""
+    """Opens channels, and keeps their names."""
 
     def create_comms_channel(self, incident: Incident) -> CommsChannel:
         """Create the incident's channel in Slack now, and answer its row.
@@ -24,6 +24,13 @@ class CommsChannelManager(models.Manager["CommsChannel"]):
         from response.slack.comms_channels import create_comms_channel_now
 
         return create_comms_channel_now(incident)
+
+    def keep_name(self, incident: Incident, name: str) -> None:
+        """What Slack calls the incident's channel now; in a transaction, and with signals."""
+        channel = self.select_for_update().filter(incident=incident, superseded=False).first()
+        if channel is not None:
+            channel.channel_name = name
+            channel.save(update_fields=["channel_name"])
 
 
 class CommsChannel(models.Model):

@@ -128,12 +128,8 @@ class RenameChannel(Operation):
     """Rename a comms channel; if Slack refuses, the channel is told why."""
 
     def done(self, call: Call, answer: Answer) -> None:
-        rows = CommsChannel.objects.select_for_update()
-        channel = rows.filter(incident=call.incident, superseded=False).first()
         name = answers.name(answer, "channel.name", "conversations.rename")
-        if channel is not None:
-            channel.channel_name = name
-            channel.save(update_fields=["channel_name"])
+        CommsChannel.objects.keep_name(incident_of(call), name)
 
     def parked(self, call: Call, error: Exception) -> None:
         channel_id = call.lane
