@@ -106,6 +106,14 @@ def done(handlers: str) -> int:
     return HandlerRun.objects.filter(state="done", handler__contains=handlers).count()
 
 
+def last_run() -> int:
+    """The key of the newest run of a handler; 0 without one."""
+    from response.slack.models import HandlerRun
+
+    newest = HandlerRun.objects.order_by("-pk").values_list("pk", flat=True).first()
+    return newest or 0
+
+
 def lag(since: datetime, handlers: str) -> dict[str, Any]:
     """Milliseconds from a delivery's arrival to the end of such a handler."""
     from response.slack.models import HandlerRun

@@ -42,6 +42,10 @@ class Result:
         """How many were answered 2xx."""
         return len(self.latencies) - sum(self.failures.values())
 
+    def with_(self, other: Result) -> Result:
+        """The requests of both, as if they were one stream."""
+        return Result(self.latencies + other.latencies, self.failures + other.failures, self.began)
+
     def percentile(self, percent: float) -> float:
         """In milliseconds."""
         found = sorted(self.latencies)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -40,10 +41,22 @@ def sections(found: Sequence[Result]) -> dict[str, str]:
     """The text of each section that there are figures for, by its mark on the page."""
     made = {}
     for name, (phases, text_of) in report.SECTIONS.items():
-        own = [one for one in found if one.phase in phases and "error" not in one.figures]
+        tried = [one for one in found if one.phase in phases]
+        own = [one for one in tried if "error" not in one.figures]
         if own:
-            made[name] = f"{_about(own)}\n\n{text_of(_put_together(own))}"
+            parts = (_about(own), _failed(tried), text_of(_put_together(own)))
+            made[name] = "\n\n".join(part for part in parts if part)
     return made
+
+
+def _failed(tried: Sequence[Result]) -> str:
+    """Of which phases the medians are of fewer runs than were made; nothing where of all."""
+    runs = Counter((one.database, one.phase) for one in tried)
+    failed = Counter((one.database, one.phase) for one in tried if "error" in one.figures)
+    return "\n".join(
+        f"- {database}, {phase}: {count} of {runs[database, phase]} runs failed and are left out."
+        for (database, phase), count in failed.items()
+    )
 
 
 def write_sections(page: Path, made: Mapping[str, str]) -> None:
@@ -70,11 +83,11 @@ def _about(found: Sequence[Result]) -> str:
     """Which commands made it, when, how often, and how busy the machine was."""
     commands = dict.fromkeys(f"`{one.about['command']}`" for one in found if one.about)
     days = dict.fromkeys(one.about["on"] for one in found if one.about)
-    runs = max(_count(found, one) for one in found)
+    runs = sorted({_count(found, one) for one in found})
     loads = [load for one in found for load in one.load]
     words = [*(["; ".join(commands)] if commands else []), *days, f"{os.cpu_count()} cores"]
-    if runs > 1:
-        words.append(f"medians of {runs} runs (least to most)")
+    if runs != [1]:
+        words.append(f"medians of {' or '.join(map(str, runs))} runs (least to most)")
     if loads:
         words.append(f"load average {min(loads):.1f} to {max(loads):.1f}")
     return ", ".join(words) + ":"

@@ -39,7 +39,15 @@ RUNNING = "postgres://postgres@127.0.0.1:5432/postgres"
 QUICK = ("control", "messages", "elsewhere", "commands", "reaction", "modal", "slash", "mixed")
 TOGETHER = (*QUICK, "lifecycle", "sustained", "backlog")
 PHASES = (*TOGETHER, *alone.PHASES)
-OPTIONS = ("rate", "slash_rate", "command_rate", "seconds", "step_seconds", "backlog")
+OPTIONS = (
+    "rate",
+    "slash_rate",
+    "command_rate",
+    "seconds",
+    "step_seconds",
+    "hold_seconds",
+    "backlog",
+)
 # So that neither .env nor the shell of whoever runs this has a say.
 UNSET = (
     *("INCIDENT_BOT_NAME", "INCIDENT_CHANNEL_NAME", "INCIDENT_REPORT_CHANNEL_NAME"),
@@ -191,6 +199,7 @@ def _arguments() -> argparse.Namespace:
     add("--command-rate", type=int, default=50, help="@incident commands a second")
     add("--seconds", type=int, default=20, help="of each phase")
     add("--step-seconds", type=int, default=10, help="of each rate that `sustained` tries")
+    add("--hold-seconds", type=int, default=30, help="for which the rate it found must be borne")
     add("--backlog", type=int, default=100_000, help="deliveries that wait, in `backlog`")
     add("--runs", type=int, default=1, help="the tables have medians of them")
     add("--write", type=Path, help="a page with marks for the figures")

@@ -91,7 +91,8 @@ def mixed(bench: Bench) -> dict[str, Any]:
         | {"rate": rate, **boxes.lag(began, "message"), **settled}
         | {"effect": boxes.counted() - before - said},
         "slash": results[1].summary() | {"rate": SLASH_RATE},
-        "commands": results[2].summary() | {"rate": COMMAND_RATE, **boxes.lag(began, "command:")},
+        "commands": results[2].with_(results[3]).summary()
+        | {"rate": COMMAND_RATE, **boxes.lag(began, "command:")},
     }
 
 

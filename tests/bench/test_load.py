@@ -49,6 +49,14 @@ def test_each_stream_has_its_own_result(target: load.Target):
     assert all(0 < latency < load.GIVE_UP for latency in first.latencies)
 
 
+def test_two_streams_together_are_as_slow_and_as_faulty_as_both(target: load.Target):
+    good = [target.request("/", b"200", "text/plain")] * 3
+    bad = [target.request("/", b"500", "text/plain")]
+    both = load.Result.with_(*load.send(target, (good, 1000.0), (bad, 1000.0)))
+    assert (len(both.latencies), both.failures) == (4, {"500": 1})
+    assert both.summary()["sent"] == 4
+
+
 def test_a_result_knows_when_each_request_was_due(target: load.Target):
     (found,) = load.send(target, ([target.request("/", b"200", "text/plain")] * 2, 500.0))
     assert (found.due(0), found.due(1)) == (found.began, found.began + 0.002)

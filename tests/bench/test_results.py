@@ -34,9 +34,12 @@ def test_several_runs_are_one_table_with_medians():
     assert "| 10 ms (9 to 40) |" in line
 
 
-def test_a_phase_that_failed_is_left_out_of_the_medians():
+def test_a_run_that_failed_is_left_out_of_the_medians_and_told():
     found = [Result("sqlite", "control", load(9)), Result("sqlite", "control", {"error": "away"})]
-    assert "| 9 ms |" in results.sections(found)["messages"]
+    text = results.sections(found)["messages"]
+    assert "| 9 ms |" in text
+    assert "sqlite, control: 1 of 2 runs failed" in text
+    assert "failed" not in results.sections(found[:1])["messages"]
     assert results.sections(found[1:]) == {}
 
 

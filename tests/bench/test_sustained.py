@@ -40,11 +40,18 @@ def test_what_bears_nothing_and_what_bears_everything():
     assert sustained.highest(lambda rate: True) >= sustained.HIGHEST / sustained.STEP
 
 
+def test_a_rate_that_is_borne_shortly_only_is_no_sustained_one():
+    assert sustained.held(lambda rate: rate <= 900, 1000) == 857
+    assert sustained.held(lambda rate: True, 1000) == 1000
+    assert sustained.held(lambda rate: False, 1000) == 0
+
+
 GOOD: dict[str, Any] = {"p99": 99.0, "failed": 0, "late": 0, "lag p95": 1999.0, "left": 0}
 
 
 @pytest.mark.parametrize(
-    "bad", [{"p99": 100.0}, {"failed": 1}, {"late": 1}, {"lag p95": 2000.0}, {"left": 1}]
+    "bad",
+    [{"p99": 100.0}, {"failed": 1}, {"late": 1}, {"lag p95": 2000.0}, {"left": 1}, {"effect": -1}],
 )
 def test_a_rate_is_borne_only_if_everything_is_in_time(bad: dict[str, Any]):
     assert sustained.is_borne(GOOD)
