@@ -37,7 +37,8 @@ TIER_4 = frozenset(
     ]
 )
 POST_MESSAGE = "chat.postMessage"
-FURTHEST = 3600.0
+# Seconds by which threads may disagree about the time; more means that the clock was set back.
+APART = 60.0
 # Seconds: clocks and what is stored of them are rounded, and who is refused waits for another turn.
 TOLERANCE = 0.001
 # A method, and the channel where it is limited by channel.
@@ -67,29 +68,31 @@ class Pace:
         self._free_at: dict[Limit, float] = {}
         # When the next one to be refused may come.
         self._next_turn: dict[Limit, float] = {}
+        # The latest time that anybody named.
+        self._latest = 0.0
 
     def take(self, method: str, arguments: Mapping[str, Any], now: float) -> None:
         """Use one call of ``method``; ``now`` is in seconds. Raises ``Paced`` if none is left."""
         limit = _limit(method, arguments)
         with self._lock:
+            self._follow(now)
             if seconds := self._refused(limit, now):
                 raise Paced(seconds)
-            free_at = _within_reach(self._free_at.get(limit, 0.0), now)
-            self._free_at[limit] = max(free_at, now) + _rate(method)[0]
+            self._free_at[limit] = max(self._free_at.get(limit, 0.0), now) + _rate(method)[0]
             self._forget(now)
 
     def ask(self, method: str, arguments: Mapping[str, Any], now: float) -> float:
         """Seconds until its turn, if the call would be refused now; else 0. Uses nothing up."""
         with self._lock:
+            self._follow(now)
             return self._refused(_limit(method, arguments), now)
 
     def _refused(self, limit: Limit, now: float) -> float:
         interval, burst = _rate(limit[0])
-        free_at = _within_reach(self._free_at.get(limit, 0.0), now)
-        wait = free_at - interval * (burst - 1) - now
+        wait = self._free_at.get(limit, 0.0) - interval * (burst - 1) - now
         if wait <= TOLERANCE:
             return 0.0
-        turn = max(now + wait, _within_reach(self._next_turn.get(limit, 0.0), now))
+        turn = max(now + wait, self._next_turn.get(limit, 0.0))
         self._next_turn[limit] = turn + interval
         return turn - now
 
@@ -97,9 +100,19 @@ class Pace:
         """Slack answered 429: make no such call for ``seconds``."""
         interval, burst = _rate(method)
         with self._lock:
+            self._follow(now)
             limit = _limit(method, arguments)
             self._free_at[limit] = now + seconds + interval * (burst - 1)
             self._next_turn.pop(limit, None)
+
+    def _follow(self, now: float) -> None:
+        """What was to wait for some seconds when the clock was set back waits for as many now."""
+        if self._latest - now > APART:
+            back = self._latest - now
+            self._free_at = {key: at - back for key, at in self._free_at.items()}
+            self._next_turn = {key: at - back for key, at in self._next_turn.items()}
+            self._latest = now
+        self._latest = max(self._latest, now)
 
     def _forget(self, now: float) -> None:
         if len(self._free_at) + len(self._next_turn) > 1000:
@@ -116,11 +129,6 @@ class Unpaced(Pace):
     def ask(self, method: str, arguments: Mapping[str, Any], now: float) -> float:
         """Never refused."""
         return 0.0
-
-
-def _within_reach(at: float, now: float) -> float:
-    """``at``, unless it is further off than any limit reaches: the clock was set back since."""
-    return at if at - now < FURTHEST else 0.0
 
 
 def _limit(method: str, arguments: Mapping[str, Any]) -> Limit:
