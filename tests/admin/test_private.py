@@ -18,6 +18,7 @@ from response.models import (
     Incident,
     TimelineEvent,
 )
+from response.slack.errors import SlackError, describe
 from tests.admin.conftest import signed_in, staff_with
 from tests.admin.rows import MODELS, OF_NO_INCIDENT, admin_path, plant, plant_in_boxes, rows_about
 from tests.factories import make_incident, make_person
@@ -259,3 +260,16 @@ def test_slacks_own_words_are_shown_to_all_operators(staff: Client, db: None) ->
     assert said in staff.get(admin_path(Call)).content.decode()
     page = admin_path(Call, "change", Call.objects.get().pk)
     assert page in staff.get(admin_path(Call), {"q": "user_not_found"}).content.decode()
+
+
+def test_what_a_host_calls_an_error_of_slack_may_say_anything_and_is_hidden(
+    staff: Client, db: None
+) -> None:
+    class PagerError(SlackError):
+        pass
+
+    plant_in_boxes(MARKER, None, "U0ANA")
+    Call.objects.update(error=describe(PagerError(f"{MARKER} is on call")))
+    assert MARKER not in staff.get(admin_path(Call)).content.decode()
+    search = staff.get(admin_path(Call), {"q": f"{MARKER} is on"}).content.decode()
+    assert admin_path(Call, "change", Call.objects.get().pk) not in search

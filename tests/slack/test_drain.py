@@ -215,3 +215,49 @@ def test_the_thread_that_sends_meanwhile_survives_a_database_that_is_away(monkey
     with meanwhile.sending():
         assert again.wait(20)
     meanwhile.close()
+
+
+@pytest.fixture
+def give_threads_back(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """The machine has no thread left, until this is called."""
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    return lambda: monkeypatch.setattr(threading.Thread, "start", start)
+
+
+def test_a_lane_for_which_there_is_no_thread_is_sent_when_there_is_one(give_threads_back):
+    sent: list[str] = []
+
+    class Sender:
+        def send_lane(self, lane: str) -> int:
+            sent.append(lane)
+            return 1
+
+    lanes = drain.Lanes(Sender(), threading.Event())
+    with pytest.raises(RuntimeError, match="new thread"):
+        lanes.send(["C1"])
+    assert not lanes.taken
+    give_threads_back()
+    lanes.send(["C1"])
+    lanes.close()
+    assert sent == ["C1"]
+
+
+def test_a_drain_that_got_no_thread_for_meanwhile_ends_well_or_gets_one_later(
+    give_threads_back, monkeypatch
+):
+    monkeypatch.setattr(drain, "PATIENCE", 0)
+    sent = threading.Event()
+    ends, meanwhile = drain.Meanwhile(sent.set), drain.Meanwhile(sent.set)
+    for one in (ends, meanwhile):
+        with pytest.raises(RuntimeError, match="new thread"), one.sending():
+            pass
+    ends.close()
+    give_threads_back()
+    with meanwhile.sending():
+        assert sent.wait(20)
+    meanwhile.close()
