@@ -14,6 +14,11 @@ QUEUES = ("django-tasks-db", "django-tasks-rq")
 # Why a pair of database and backend is of no use.
 RQ_ON_SQLITE = "who has a worker on Redis has PostgreSQL"
 
+OUTAGES = {"slack_down", "slack_slow"}
+INTERRUPTING = {"kill_web", "kill_worker", "kill_tick", "restart_database", "fill_disk"}
+# As long as Slack really takes, so that what is killed is often at a call.
+AT_A_CALL = {"latency_ms": 200}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Experiment:
@@ -23,7 +28,8 @@ class Experiment:
     after-response has ``workers`` processes, and that one has ``web`` of gunicorn's.
     ``disturbance`` names a function of ``disturbances``; ``faults`` are the sandbox's.
     ``from_the_start`` is false for what makes it impossible to declare incidents: they are
-    declared before.
+    declared before. ``declared_meanwhile``: some of them are declared afterwards nevertheless,
+    by people who try until it works.
     """
 
     name: str
@@ -38,6 +44,17 @@ class Experiment:
     disturbance: str = ""
     faults: Mapping[str, Any] = field(default_factory=dict)
     from_the_start: bool = True
+    declared_meanwhile: bool = False
+
+    @property
+    def length(self) -> int:
+        """Which take longer: those in which Slack is away, then those with any disturbance."""
+        return bool(self.disturbance) + (self.disturbance in OUTAGES)
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether who sends a call may be ended, or lose the database, before it knows of it."""
+        return self.disturbance in INTERRUPTING
 
     def pointless(self, database: str, backend: str) -> str:
         """Why it makes no sense with these two; nothing if it does."""
@@ -52,21 +69,32 @@ class Experiment:
 
 EXPERIMENTS = (
     Experiment(name="calm", title="nothing at all"),
-    Experiment(name="kill-web", title="`kill -9` of a web process", disturbance="kill_web"),
+    Experiment(
+        name="kill-web",
+        title="`kill -9` of a web process",
+        disturbance="kill_web",
+        faults=AT_A_CALL,
+    ),
     Experiment(
         name="kill-worker",
         title="`kill -9` of the worker",
         backends=QUEUES,
         disturbance="kill_worker",
+        faults=AT_A_CALL,
     ),
     Experiment(
-        name="kill-tick", title="`kill -9` of the tick", tick_every=0.2, disturbance="kill_tick"
+        name="kill-tick",
+        title="`kill -9` of the tick",
+        tick_every=0.2,
+        disturbance="kill_tick",
+        faults=AT_A_CALL,
     ),
     Experiment(
         name="database-restart",
         title="the database is restarted",
         databases=("postgres",),
         disturbance="restart_database",
+        faults=AT_A_CALL,
     ),
     Experiment(
         name="redis-flushed",
@@ -118,12 +146,14 @@ EXPERIMENTS = (
         databases=("sqlite",),
         disturbance="fill_disk",
         from_the_start=False,
+        declared_meanwhile=True,
     ),
     Experiment(
         name="clock-back",
         title="the clock steps back an hour",
         disturbance="step_back",
         from_the_start=False,
+        declared_meanwhile=True,
     ),
 )
 BY_NAME = {experiment.name: experiment for experiment in EXPERIMENTS}

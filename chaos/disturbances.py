@@ -6,13 +6,17 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 import chaos_clock
+import processes
 
 HOUR = 3600.0
+# How long one works that has little to do, in seconds.
+A_TICK = 0.3
 BALLAST = 65_536
 
 
@@ -36,10 +40,13 @@ def kill_web(site: Site) -> None:
     """``kill -9`` to one of gunicorn's workers, at random moments."""
 
     def kill() -> bool:
-        found = site.web.workers()
+        # One that serves has more threads than that which it is loaded by.
+        found = [pid for pid in site.web.workers() if processes.threads(pid) > 1]
         if found:
-            os.kill(site.random.choice(found), signal.SIGKILL)
-        return bool(found)
+            with suppress(ProcessLookupError):
+                os.kill(site.random.choice(found), signal.SIGKILL)
+                return True
+        return False
 
     _at_random_moments(site, kill, 0.5, 6.0)
 
@@ -51,7 +58,11 @@ def kill_worker(site: Site) -> None:
 
 def kill_tick(site: Site) -> None:
     """The same to ``response_tick``, which is started again and again."""
-    _at_random_moments(site, lambda: site.random.choice(site.ticks).kill(), 0.5, 3.0)
+
+    def kill() -> bool:
+        return bool(site.random.choice(site.ticks).kill(site.random.uniform(0.0, A_TICK)))
+
+    _at_random_moments(site, kill, 0.2, 1.5)
 
 
 def restart_database(site: Site) -> None:
@@ -98,7 +109,7 @@ def fill_disk(site: Site) -> None:
             return
         ballast = site.disk / f"ballast-{number}"
         with connection.cursor() as cursor:
-            # What the log has used before it could use again.
+            # What the log has used before it could use again; as far as readers let it.
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         _fill(ballast)
         site.injected += 1
@@ -111,6 +122,13 @@ def step_back(site: Site) -> None:
     site.over.wait(site.random.uniform(1.0, 3.0))
     chaos_clock.step(str(site.clock_file), -HOUR)
     site.injected += 1
+
+
+def wanted(name: str, options: Mapping[str, Any]) -> int:
+    """How many faults a disturbance injects, if nothing keeps it from that; 0 without one."""
+    counted = {"restart_database": "restarts", "fill_disk": "restarts"}
+    counted |= dict.fromkeys(("kill_web", "kill_worker", "kill_tick", "flush_redis"), "kills")
+    return int(options[counted[name]]) if name in counted else int(bool(name))
 
 
 def _at_random_moments(

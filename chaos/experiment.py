@@ -28,8 +28,11 @@ from servers import serving
 
 # Experiments go on for as long as their disturbance; people then say something now and then.
 AT_LEAST, AT_MOST = 2, 400
-BETWEEN_ROUNDS = 3.0
+# Seconds from one who speaks to the next, so that somebody always does.
+GAP = 0.5
 ROUNDS_OF_A_LONG_ONE = 12
+# One in so many declares while the disturbance is at work.
+LATE = 5
 
 
 class Site:
@@ -46,6 +49,7 @@ class Site:
         self.clock_file = self.folder / "clock"
         self.redis_url = options["redis"]
         self.injected = 0
+        self.failure = ""
         self.over = threading.Event()
         self.workers: list[Any] = []
         self.ticks: list[Any] = []
@@ -67,6 +71,7 @@ class Site:
             try:
                 self.live()
                 self.note("lived through")
+                unfinished = self.undisturbed()
                 if not self.settle():
                     unfinished = f"{self.left()} rows were left, and nothing more happened"
             except GaveUp as failure:
@@ -148,7 +153,10 @@ class Site:
     # -- during -----------------------------------------------------------------------------------
 
     def live(self) -> None:
-        """People declare, talk for as long as the disturbance lasts, and close."""
+        """People declare, talk for as long as the disturbance lasts, and close.
+
+        Every other one closes in the middle of it.
+        """
         from stories import Story
 
         stories = [
@@ -156,24 +164,40 @@ class Site:
             for number in range(self.options["incidents"])
         ]
         self.stories = stories
-        early = self.disturb() if self.experiment.from_the_start else None
-        self.each(stories, Story.begin)
-        disturbance = early or self.disturb()
+        late = stories[::LATE] if self.experiment.declared_meanwhile else []
+        disturbance = self.disturb() if self.experiment.from_the_start else None
+        self.each([story for story in stories if story not in late], Story.begin)
+        disturbance = disturbance or self.disturb()
         for number in range(AT_MOST):
-            self.each(stories, Story.talk)
-            if number + 1 >= AT_LEAST:
-                if not disturbance.is_alive():
-                    break
-                time.sleep(self.pause())
+            self.each(stories, Story.go_on, self.gap() if disturbance.is_alive() else 0.0)
+            if number + 1 >= AT_LEAST and not disturbance.is_alive():
+                break
+            if number + 1 == AT_LEAST:
+                self.each(stories[1::2], Story.end)
+                stories = stories[::2]
         disturbance.join(self.options["patience"])
         self.over.set()
         self.each(stories, Story.end)
 
-    def pause(self) -> float:
-        """Between two rounds: while the disk is full nobody holds their tongue."""
+    def gap(self) -> float:
+        """Between two people: while the disk is full nobody holds their tongue."""
         if self.experiment.disturbance == "fill_disk":
             return 0.0
-        return max(BETWEEN_ROUNDS, float(self.options["outage"]) / ROUNDS_OF_A_LONG_ONE)
+        if self.experiment.disturbance in catalogue.OUTAGES:
+            a_round = float(self.options["outage"]) / ROUNDS_OF_A_LONG_ONE
+            return max(GAP, a_round / len(self.stories))
+        return GAP
+
+    def undisturbed(self) -> str:
+        """Why this was not the experiment that it should have been; nothing if it was."""
+        import disturbances
+
+        wanted = disturbances.wanted(self.experiment.disturbance, self.options)
+        if self.failure:
+            return f"the disturbance failed: {self.failure}"
+        if self.injected < wanted:
+            return f"{self.injected} faults were injected instead of {wanted}"
+        return ""
 
     def disturb(self) -> threading.Thread:
         import disturbances
@@ -189,11 +213,16 @@ class Site:
 
         try:
             act(self)
+        except Exception as failure:  # noqa: BLE001 (told by undisturbed)
+            self.failure = repr(failure)
         finally:
             connections.close_all()
 
-    def each(self, stories: list[Any], act: Callable[[Any], None]) -> None:
-        """In several threads, so that much happens at once; the first failure is raised."""
+    def each(self, stories: list[Any], act: Callable[[Any], None], gap: float = 0.0) -> None:
+        """In several threads, so that much happens at once, each begun ``gap`` seconds later.
+
+        The first failure is raised.
+        """
 
         from django.db import connections
 
@@ -207,7 +236,11 @@ class Site:
                 connections.close_all()
 
         with ThreadPoolExecutor(self.options["at_once"]) as pool:
-            for done in [pool.submit(one, story) for story in stories]:
+            begun = []
+            for story in stories:
+                begun.append(pool.submit(one, story))
+                time.sleep(gap)
+            for done in begun:
                 done.result()
 
     # -- after ------------------------------------------------------------------------------------
@@ -246,7 +279,8 @@ class Site:
     def report(self) -> dict[str, Any]:
         import oracle
 
-        verdict = oracle.judge(story.done for story in self.stories)
+        done = [story.done for story in self.stories]
+        verdict = oracle.judge(done, self.experiment.interrupts)
         return {
             "experiment": self.experiment.name,
             "title": self.experiment.title,
@@ -255,6 +289,7 @@ class Site:
             "acknowledged": self.courier.acknowledged,
             "refusals": self.courier.refusals(),
             "injected": self.injected + self.injected_at_slack(),
+            "interrupted": oracle.interrupted_calls(),
             "unclear": self.unclear(),
             **asdict(verdict),
         }

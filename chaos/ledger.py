@@ -11,12 +11,20 @@ from django.db import connection
 TABLES = (
     "CREATE TABLE chaos_wanted (id bigint PRIMARY KEY, lane text, operation text, method text, "
     "arguments text, incident_id bigint)",
-    "CREATE TABLE chaos_again (call_id bigint, error text)",
+    "CREATE TABLE chaos_again (call_id bigint, error text, posted bigint)",
 )
 COLUMNS = "id, lane, operation, method, arguments, incident_id"
 NEW = ", ".join(f"NEW.{name}" for name in COLUMNS.split(", "))
 WANTED = f"INSERT INTO chaos_wanted ({COLUMNS}) VALUES ({NEW})"  # noqa: S608
-AGAIN = "INSERT INTO chaos_again (call_id, error) VALUES (NEW.id, NEW.error)"
+# Whether the incident had its headline by then.
+POSTED = (
+    "SELECT count(*) FROM response_headlinepost "
+    "WHERE incident_id = NEW.incident_id AND message_ts <> ''"
+)
+AGAIN = (
+    "INSERT INTO chaos_again (call_id, error, posted) "  # noqa: S608
+    f"VALUES (NEW.id, NEW.error, ({POSTED}))"
+)
 BACK = "OLD.state = 'sending' AND NEW.state <> 'sent' AND NEW.error <> ''"
 SQLITE = (
     f"CREATE TRIGGER chaos_wanted AFTER INSERT ON response_call BEGIN {WANTED}; END",

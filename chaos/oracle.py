@@ -2,8 +2,9 @@
 
 *Lost*: an acknowledged delivery without its effect, a wanted call that Slack never got, a row
 that was given up. *Doubled*: an effect that happened twice; a call that Slack got more often than
-once and once again for each answer that was lost. *Out of order*: a call that Slack got before one
-that was wanted earlier in its conversation.
+once and once again for each answer that was lost (as Slack's log says, or the time that it took,
+or because processes or databases were ended in this experiment). *Out of order*: a call that Slack
+got before one that was wanted earlier in its conversation.
 """
 
 from __future__ import annotations
@@ -25,8 +26,11 @@ from response.slack.models import Call, HandlerRun
 
 # What tells one call from another of its method.
 TELLING = ("channel", "text", "timestamp", "name", "topic", "users", "thread_ts")
-# Answers that were lost on our side, and not on Slack's: there the log says so.
-NOT_DONE = ("SlackUnavailable", "SlackRateLimited")
+# How the app says that it does not know what became of a call, and who may say so.
+NO_ANSWER = ("SlackUnavailable", "SlackRateLimited")
+INTERRUPTED = ("RuntimeError: the process that sent it died", "OperationalError", "InterfaceError")
+# Slack's word for a call that it had got before.
+DONE_BEFORE = ("already_reacted", "already_in_channel", "already_pinned", "no_reaction")
 HEADLINES = (INCIDENTS, "C0REPORTS")
 # Calls that are made as the row says.
 PLAIN = {
@@ -49,21 +53,24 @@ class Verdict:
     def count(self, found: int, wanted: int, what: str, allowed: int = 0) -> None:
         """``found`` of what must be there ``wanted`` times, and ``allowed`` times more."""
         if found < wanted:
-            self.lost.append(f"{what}: {found} of {wanted}")
+            self.lost.append(f"{what}: {int(found)} of {int(wanted)}")
         elif found > wanted + allowed:
-            self.doubled.append(f"{what}: {found} instead of {wanted}")
+            self.doubled.append(f"{what}: {int(found)} instead of {int(wanted)}")
         else:
             self.repeated += found - wanted
 
 
-def judge(stories: Iterable[Done]) -> Verdict:
-    """Look at everything; the boxes must have been worked off."""
+def judge(stories: Iterable[Done], interrupted: bool = False) -> Verdict:
+    """Look at everything; the boxes must have been worked off.
+
+    ``interrupted``: who was sending may have been ended in the middle of it.
+    """
     verdict = Verdict()
     stories = list(stories)
     _boxes(verdict)
     for stranger in Incident.objects.exclude(report__in=[done.title for done in stories]):
         verdict.doubled.append(f"incident {stranger.report}, which nobody declared")
-    calls = Calls()
+    calls = Calls(interrupted)
     for done in stories:
         _database(done, verdict)
         _workspace(done, calls, verdict)
@@ -132,17 +139,22 @@ class Wanted:
 class Calls:
     """What Slack got and did, by what tells one call from another."""
 
-    def __init__(self) -> None:
+    def __init__(self, interrupted: bool = False) -> None:
         self.arrivals: dict[tuple[str, ...], list[int]] = defaultdict(list)
         self.dropped: Counter[tuple[str, ...]] = Counter()
-        for row in ApiCall.objects.filter(answer__ok=True).order_by("pk"):
+        got = Q(answer__ok=True) | Q(answer__error__in=DONE_BEFORE)
+        for row in ApiCall.objects.filter(got).order_by("pk"):
             key = _key(row.method, row.params)
             self.arrivals[key].append(row.pk)
             self.dropped[key] += row.dropped
         # Of a wanted call: how often it was sent again although Slack may have done it.
         self.in_doubt: Counter[int] = Counter()
-        for call_id, error in ledger.rows("chaos_again", "call_id, error"):
-            self.in_doubt[int(str(call_id))] += _is_in_doubt(str(error))
+        # The same while the incident had no headline yet.
+        self.unposted: Counter[int] = Counter()
+        for call_id, error, posted in ledger.rows("chaos_again", "call_id, error, posted"):
+            doubt = _is_in_doubt(str(error), interrupted)
+            self.in_doubt[int(str(call_id))] += doubt
+            self.unposted[int(str(call_id))] += doubt and not posted
         self.wanted = [
             Wanted(int(str(pk)), str(lane), str(operation), str(method), _object(text), incident)
             for pk, lane, operation, method, text, incident in ledger.rows(
@@ -165,16 +177,24 @@ class Calls:
         )
 
 
-def _is_in_doubt(error: str) -> bool:
-    # What is posted to a response_url is in nobody's log. Who gave up waiting cannot know.
-    return not error.startswith(NOT_DONE) or "response_url" in error or error.endswith("timed out")
+def _is_in_doubt(error: str, interrupted: bool) -> bool:
+    if error.startswith(NO_ANSWER):
+        # What is posted to a response_url is in nobody's log. Who gave up waiting cannot know.
+        return "response_url" in error or error.endswith("timed out")
+    return interrupted and error.startswith(INTERRUPTED)
+
+
+def interrupted_calls() -> int:
+    """How many calls lost their sender, or its database, in the middle."""
+    errors = [str(error) for _, error in ledger.rows("chaos_again", "call_id, error")]
+    return sum(error.startswith(INTERRUPTED) for error in errors)
 
 
 def _workspace(done: Done, calls: Calls, verdict: Verdict) -> None:
     """What people see of the incident in Slack."""
     pk = Incident.objects.filter(report=done.title).values_list("pk", flat=True).first()
     ours = [one.pk for one in calls.wanted if one.incident_id == pk and one.operation == "headline"]
-    in_doubt = sum(calls.in_doubt[one] for one in ours)
+    in_doubt = sum(calls.unposted[one] for one in ours)
     posts = Message.objects.filter(channel_id=INCIDENTS, text__contains=done.title)
     _, dropped = calls.like("chat.postMessage", INCIDENTS, done.title)
     verdict.count(posts.count(), 1, f"headline of {done.title}", dropped + in_doubt)
@@ -186,9 +206,42 @@ def _workspace(done: Done, calls: Calls, verdict: Verdict) -> None:
     verdict.count(
         Channel.objects.filter(name__contains=slug).count(), 1, f"channels of {done.title}"
     )
+    _conversation(done, verdict)
     for ts in done.commands:
         marks = Reaction.objects.filter(message__ts=ts, message__channel_id=done.channel_id)
         verdict.count(marks.count(), 1, f"reaction to {ts} in {done.title}")
+
+
+def _conversation(done: Done, verdict: Verdict) -> None:
+    """What the channel and the person must have been told, whatever rows the outbox had.
+
+    Whether it was told twice is seen where calls are compared with those rows.
+    """
+    told = Message.objects.filter(channel_id=done.channel_id)
+    for what, words, wanted in (
+        ("welcome", "This is the place to work on", True),
+        ("status", "Severity:", bool(done.rounds)),
+        ("announcement that it is closed", "has been closed", done.closed),
+    ):
+        found = told.filter(text__contains=words).exclude(user_id=done.user_id).exists()
+        verdict.count(found, wanted, f"{what} of {done.title}")
+    topic = Channel.objects.filter(id=done.channel_id, topic__startswith=done.title)
+    verdict.count(topic.count(), 1, f"topic of {done.title}")
+    mine = Message.objects.filter(channel__is_im=True, channel__members=done.user_id)
+    asked = mine.filter(text__contains="Please complete its report")
+    verdict.count(
+        asked.filter(text__contains=done.title).exists(),
+        done.closed,
+        f"request for the report of {done.title}",
+    )
+    alone = Message.objects.filter(only_for=done.user_id) | mine
+    told_why = alone.filter(text__contains="could not be opened").count()
+    silent = max(done.without_modal - told_why, 0)
+    verdict.count(
+        done.without_modal - silent,
+        done.without_modal,
+        f"modals or reasons why there is none, to who declared {done.title}",
+    )
 
 
 def _wanted_calls(calls: Calls, verdict: Verdict) -> None:

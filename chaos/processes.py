@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +18,36 @@ COMMANDS = {
     "django-tasks-db": ("db_worker", "--backend", "database", "--interval", "0.2"),
     "django-tasks-rq": ("rqworker", "--with-scheduler"),
 }
+
+# Seconds.
+BEGINS_WITHIN = 20.0
+LOOK = 0.005
+
+
+def at_work(pid: int) -> bool:
+    """Whether a process has come to its work: it has a connection or a database open.
+
+    Most of the life of a command that ends soon is spent on loading Django, when a kill proves
+    nothing.
+    """
+    return any(name.startswith("socket:") or ".sqlite3" in name for name in _open_files(pid))
+
+
+def threads(pid: int) -> int:
+    """How many threads a process has; 0 if it has ended."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except FileNotFoundError:
+        return 0
+
+
+def _open_files(pid: int) -> list[str]:
+    found = []
+    with suppress(FileNotFoundError, PermissionError):
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            with suppress(FileNotFoundError):
+                found.append(os.readlink(f"/proc/{pid}/fd/{name}"))
+    return found
 
 
 class Again:
@@ -34,10 +65,15 @@ class Again:
         self._thread = threading.Thread(target=self._run, name=command[0], daemon=True)
         self._thread.start()
 
-    def kill(self) -> bool:
-        """``kill -9`` at this moment; False if it is not running just now."""
-        process = self._process
-        if process is None or process.poll() is not None:
+    def kill(self, after: float = 0.0) -> bool:
+        """``kill -9``, so many seconds after it had the database open; False if it had ended."""
+        deadline = time.monotonic() + BEGINS_WITHIN
+        while (process := self._process) is None or not at_work(process.pid):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(LOOK)
+        time.sleep(after)
+        if process.poll() is not None:
             return False
         process.kill()
         return True

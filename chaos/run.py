@@ -144,8 +144,10 @@ def make(
 ) -> list[dict[str, Any]]:
     """Make the experiments, ``--jobs`` at a time: what came of each, in their order."""
     wanted: SimpleQueue[Numbered] = SimpleQueue()
-    for numbered in enumerate(variants(names, databases, options.backend)):
-        wanted.put(numbered)
+    # Those that go on for longest come first, lest all wait for the last of them.
+    numbered = enumerate(variants(names, databases, options.backend))
+    for one in sorted(numbered, key=lambda one: -one[1][0].length):
+        wanted.put(one)
     results: dict[int, dict[str, Any]] = {}
     one_at_a_time, on_redis = Lock(), Lock()
 

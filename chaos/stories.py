@@ -31,6 +31,9 @@ class Done:
     impact: str = ""
     severity: str = ""
     closed: bool = False
+    # Rounds of talk; and what was acknowledged, opened no modal, and so must have been explained.
+    rounds: int = 0
+    without_modal: int = 0
 
 
 class Story:
@@ -40,7 +43,6 @@ class Story:
         self._workspace, self._courier = workspace, courier
         self._person = Person(workspace, f"person{number:03}")
         self.done = Done(title=f"Outage {number:03} of the experiment", user_id=self._person.id)
-        self._rounds = 0
 
     @property
     def slug(self) -> str:
@@ -62,7 +64,15 @@ class Story:
 
     def _open_declare_modal(self) -> Any:
         self._person.command("/incident", self.done.title)
-        return self._person.opens(callback_id=DECLARE)
+        return self._modal(DECLARE)
+
+    def _modal(self, callback_id: str) -> Any:
+        """What was acknowledged has opened it, or told why not."""
+        try:
+            return self._person.opens(callback_id=callback_id)
+        except AssertionError:
+            self.done.without_modal += 1
+            raise
 
     def _open_channel(self) -> None:
         """Press the button; it is gone where an earlier press, unanswered, was heard."""
@@ -72,7 +82,7 @@ class Story:
 
     def _open_edit_modal(self) -> Any:
         self._person.clicks(self._headline(), "edit-incident-button")
-        return self._person.opens(callback_id=EDIT)
+        return self._modal(EDIT)
 
     def _submit(self, view: Any, values: dict[str, Any]) -> None:
         """On the same modal, so that what is pressed twice is one submission."""
@@ -95,20 +105,27 @@ class Story:
 
     # -- the middle -------------------------------------------------------------------------------
 
+    def go_on(self) -> None:
+        """Begin, if that is still to come; else talk."""
+        if self.done.channel_id:
+            self.talk()
+        else:
+            self.begin()
+
     def talk(self) -> None:
         """Say things, log an action, pin a message and edit it, ask how it stands."""
-        self._rounds += 1
+        self.done.rounds += 1
         channel = self.done.channel_id
-        first = self._says(f"I look into it ({self._rounds}).")
-        task = f"Task {self._rounds} of {self.done.title}"
+        first = self._says(f"I look into it ({self.done.rounds}).")
+        task = f"Task {self.done.rounds} of {self.done.title}"
         self._commands(f"@incident action {task}")
         self.done.actions.append(task)
         self._says("Error rate is down to 2 %.")
         self._person.pins(first)
         self._courier.deliver(channel)
-        self.done.pins[first.ts] = f"It was the cache ({self._rounds})."
+        self.done.pins[first.ts] = f"It was the cache ({self.done.rounds})."
         self._person.edits(first, self.done.pins[first.ts])
-        if self._rounds == 1:
+        if self.done.rounds == 1:
             self._commands("@incident status")
             self._commands("@incident severity minor")
             self.done.severity = "3"

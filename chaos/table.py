@@ -12,10 +12,15 @@ from lateness import TOO_LATE
 
 Result = dict[str, Any]
 BAD = ("lost", "doubled", "out_of_order")
-NUMBERS = ("incidents", "requests", "acknowledged", "injected", "wanted", "repeated")
+NUMBERS = ("incidents", "requests", "acknowledged", "injected", "interrupted", "wanted", "repeated")
 COLUMNS = (
     *("Experiment", "Database", "Task backend", "Incidents", "Deliveries sent", "Acknowledged"),
-    *("Faults injected", "Slack calls wanted", "Sent again after a lost answer"),
+    *(
+        "Faults injected",
+        "Calls interrupted",
+        "Slack calls wanted",
+        "Sent again after a lost answer",
+    ),
     *("Lost", "Doubled", "Out of order", "Seconds"),
 )
 

@@ -26,5 +26,5 @@ def test_each_delivery_three_times_and_nothing_is_doubled(tmp_path: Path):
     (_, line) = [line for line in text.splitlines() if "three times, shuffled" in line]
     cells = [cell.strip() for cell in line.strip("|").split("|")]
     assert cells[1:4] == ["SQLite", "after-response", "1"]
-    assert cells[9:12] == ["0", "0", "0"]
+    assert cells[10:13] == ["0", "0", "0"]
     assert int(cells[4]) > 60

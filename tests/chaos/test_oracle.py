@@ -13,7 +13,7 @@ from stories import Done
 from response.core.models import Action, Incident
 from response.sandbox.models import ApiCall, Channel, Message, User
 from response.slack import outbox
-from response.slack.models import Call, UserStats
+from response.slack.models import Call, HeadlinePost, UserStats
 from tests.factories import make_incident
 
 pytestmark = pytest.mark.django_db(databases=["default", "sandbox"])
@@ -74,28 +74,49 @@ def test_a_call_that_arrived_twice_is_doubled_unless_an_answer_was_lost():
     assert found(judged()) == (0, 1, 0, 0)
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        "RuntimeError: the process that sent it died",
-        "SlackUnavailable: Slack could not be reached for 'chat.postMessage': timed out",
-    ],
-)
-def test_a_call_whose_answer_nobody_got_may_arrive_once_more(error: str):
+def came_back(error: str) -> None:
+    """What was being sent waits again."""
+    Call.objects.update(state="sending")
+    Call.objects.update(state="pending", error=error)
+
+
+def test_a_call_whose_answer_nobody_waited_for_may_arrive_once_more():
     outbox.post("C1", "hello")
     arrived("hello")
     arrived("hello")
-    Call.objects.update(state="sending")
-    Call.objects.update(state="pending", error=error)
+    came_back("SlackUnavailable: Slack could not be reached for 'chat.postMessage': timed out")
     assert found(judged()) == (0, 0, 0, 1)
+
+
+@pytest.mark.parametrize(("interrupted", "wrong"), [(True, (0, 0, 0, 1)), (False, (0, 1, 0, 0))])
+def test_a_sender_that_died_is_an_excuse_only_where_something_was_ended(
+    interrupted: bool, wrong: tuple[int, ...]
+):
+    outbox.post("C1", "hello")
+    arrived("hello")
+    arrived("hello")
+    came_back("RuntimeError: the process that sent it died")
+    assert oracle.interrupted_calls() == 1
+    Call.objects.update(state="sent", arguments="")
+    assert found(oracle.judge([], interrupted)) == wrong
+
+
+def test_a_reaction_that_slack_had_already_arrived_twice():
+    outbox.react("white_check_mark", "C1", "1.0")
+    call = Call.objects.get()
+    again = {"ok": False, "error": "already_reacted"}
+    for answer in ({"ok": True}, again):
+        ApiCall.objects.create(
+            method=call.method, params=call.args, answer=answer, status=200, at=0
+        )
+    assert found(judged()) == (0, 1, 0, 0)
 
 
 def test_what_slack_refused_without_doing_it_excuses_nothing():
     outbox.post("C1", "hello")
     arrived("hello")
     arrived("hello")
-    Call.objects.update(state="sending")
-    Call.objects.update(state="pending", error="SlackUnavailable: HTTP 503 and no result")
+    came_back("SlackUnavailable: HTTP 503 and no result")
     assert found(judged()) == (0, 1, 0, 0)
 
 
@@ -195,3 +216,74 @@ def test_an_incident_that_nobody_declared_is_one_too_many(done: Done):
 def test_an_action_that_nobody_logged_is_one_too_many(done: Done):
     done.actions = []
     assert of_the_database(done) == ["action Task, which nobody logged"]
+
+
+@pytest.fixture
+def conversation(done: Done) -> Done:
+    """What Slack must have of an incident that was talked of and closed."""
+    person = User.objects.create(id=done.user_id, name="who closed it")
+    bot = User.objects.create(id="U0BOT", name="bot")
+    done.channel_id, done.rounds, done.closed = "C7", 1, True
+    comms = {"id": "C7", "name": "inc", "topic": "Outage - <https://…>", "creator": bot}
+    place = Channel.objects.create(**comms, created=0)
+    direct = Channel.objects.create(id="D7", name="@ana", is_im=True, creator=bot, created=0)
+    for user in (person, bot):
+        direct.memberships.create(user=user)
+    for number, text in enumerate(SAID):
+        Message.objects.create(channel=place, ts=f"{number}.0", user=bot, text=text)
+    asked = "Outage is closed, thank you! Please complete its report"
+    Message.objects.create(channel=direct, ts="9.0", user=bot, text=asked)
+    return done
+
+
+SAID = ("This is the place to work on Outage", "Severity: major", "It has been closed")
+
+
+def of_the_conversation(done: Done) -> list[str]:
+    verdict = oracle.Verdict()
+    oracle._conversation(done, verdict)
+    assert not verdict.doubled
+    return verdict.lost
+
+
+def test_a_conversation_that_has_all_is_as_it_should_be(conversation: Done):
+    assert of_the_conversation(conversation) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        (SAID[0], "welcome of Outage"),
+        (SAID[1], "status of Outage"),
+        (SAID[2], "announcement that it is closed of Outage"),
+        ("Outage is closed, thank you!", "request for the report of Outage"),
+    ],
+)
+def test_what_the_outbox_never_had_a_row_for_is_missed(conversation: Done, said: str, what: str):
+    Message.objects.filter(text__startswith=said).delete()
+    assert of_the_conversation(conversation) == [f"{what}: 0 of 1"]
+
+
+def test_a_topic_that_was_never_set_is_missed(conversation: Done):
+    Channel.objects.update(topic="")
+    assert of_the_conversation(conversation) == ["topic of Outage: 0 of 1"]
+
+
+def test_a_click_that_opened_nothing_must_have_been_explained(conversation: Done):
+    conversation.without_modal = 1
+    (missing,) = of_the_conversation(conversation)
+    assert "reasons why there is none" in missing
+    whispered("Sorry, the form could not be opened: Slack is busy.")
+    Message.objects.filter(text__startswith="Sorry").update(only_for=conversation.user_id)
+    assert of_the_conversation(conversation) == []
+
+
+@pytest.mark.parametrize(("ts", "posts"), [("", 1), ("5.0", 0)])
+def test_an_update_whose_answer_was_lost_excuses_no_second_headline(
+    done: Done, ts: str, posts: int
+):
+    incident = Incident.objects.get()
+    HeadlinePost.objects.filter(incident=incident).update(message_ts=ts)
+    outbox.perform("headline", lane="headline:7", key="headline:7", incident=incident)
+    came_back("SlackUnavailable: Slack could not be reached for 'chat.update': timed out")
+    assert sum(oracle.Calls().unposted.values()) == posts

@@ -52,7 +52,7 @@ def test_a_result_is_kept_and_shown_by_database_and_backend(tmp_path: Path):
     (calm, *_) = [line for line in shown.splitlines() if line.startswith("| nothing")]
     cells = [cell.strip() for cell in calm.strip("|").split("|")]
     assert cells == ["nothing at all", *["not made"] * 4, "1,234 · 5: 0, 0, 0"]
-    assert "| PostgreSQL | django-tasks-rq | 0 | 1,234 | 0 | 5 |" in shown
+    assert "| PostgreSQL | django-tasks-rq | 0 | 1,234 | 0 | 5 | 0 |" in shown
     assert "does not apply" in shown
 
 
