@@ -35,6 +35,7 @@ def attempt(run: HandlerRun, lease: Held, clock: Clock, known: invoke.Known | No
 
 
 def _try(run: HandlerRun, lease: Held, clock: Clock, known: invoke.Known | None) -> None:
+    failed: BaseException | None = None
     try:
         outcome = dispatch.run(run, lease, clock, known)
     except LeaseLost:
@@ -42,13 +43,17 @@ def _try(run: HandlerRun, lease: Held, clock: Clock, known: invoke.Known | None)
     except dispatch.UnknownHandler:
         logger.warning("Delivery %s waits: no handler %s here", run.delivery.key, run.handler)
         _leave_to_others(run, lease, clock())
-    except BaseException as error:
+        return
+    except BaseException as error:  # noqa: BLE001 (logged, and counted below)
         # Whatever it is: a try that does not count would be made for ever, before all others.
         failure = "Handler %s failed on delivery %s (incident %s), try %s"
         _log(failure, run, run.delivery.incident_id, run.attempts + 1)
-        _failed(run, lease, clock(), describe(error))
-        if _ends_the_process(error):
-            raise
+        failed = error
+    # Outside of the except: if this fails, too, its traceback shall not have the handler's words.
+    if failed is not None:
+        _failed(run, lease, clock(), describe(failed))
+        if _ends_the_process(failed):
+            raise failed
     else:
         meter.count(meter.DELIVERIES, run.delivery.kind, outcome)
         waited = clock() - run.delivery.received_at

@@ -8,10 +8,14 @@ from response import text
 from response.conf import conf
 from response.core.models import Incident
 from response.exceptions import ResponseError
+from response.slack import answers
 from response.slack.channel_names import MAX_CHANNEL_NAME, channel_name
 from response.slack.client import get_client
+from response.slack.errors import SlackPermanentError
 
 _ids: dict[tuple[str, str], str] = {}
+# Where to go on with the list of channels, in which a name was not found yet.
+_cursors: dict[tuple[str, str], str] = {}
 
 
 class ChannelNotConfigured(ResponseError):
@@ -87,7 +91,7 @@ def _configured(channel_id: str, name: str, setting: str) -> str:
         )
     key = _remembered(name)
     if key not in _ids:
-        found = get_client().get_channel_id(name.lstrip("#"))
+        found = _look_up(name.lstrip("#"), key)
         if not found:
             raise ChannelNotConfigured(
                 f"There is no channel named {name!r} that the bot can see: invite the bot to it, "
@@ -95,6 +99,27 @@ def _configured(channel_id: str, name: str, setting: str) -> str:
             )
         _ids[key] = found
     return _ids[key]
+
+
+def _look_up(name: str, key: tuple[str, str]) -> str:
+    """The channel's id, or "". Goes on where Slack's limits have stopped the last try.
+
+    Twenty pages a minute is what Slack shows, and big workspaces have more.
+    """
+    begun = _cursors.get(key, "")
+    try:
+        for page in get_client().channel_pages(exclude_archived=True, cursor=begun):
+            for channel in answers.items(page, "channels", "conversations.list"):
+                if channel.get("name") == name:
+                    return answers.text(channel, "id", "conversations.list")
+            _cursors[key] = answers.next_cursor(page)
+    except SlackPermanentError as error:
+        _cursors.pop(key, None)
+        # No cursor lives for ever.
+        if not begun or error.code != "invalid_cursor":
+            raise
+        return _look_up(name, key)
+    return ""
 
 
 def _remembered(name: str) -> tuple[str, str]:

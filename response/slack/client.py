@@ -144,18 +144,21 @@ class SlackClient(WebApi):
         return archived
 
     def _channels(self, **wanted: Any) -> Iterator[Mapping[str, Any]]:
-        """Every channel that our token may list; tokens of 0.5.1 lack ``groups:read``."""
+        """Every channel that our token may list."""
+        for page in self.channel_pages(**wanted):
+            yield from answers.items(page, "channels", "conversations.list")
+
+    def channel_pages(self, **wanted: Any) -> Iterator[Answer]:
+        """Answers of ``conversations.list``; tokens of 0.5.1 lack ``groups:read``."""
         both = "public_channel,private_channel"
         wanted["limit"] = CHANNEL_PAGE_SIZE
         try:
-            for page in self.pages("conversations.list", types=both, **wanted):
-                yield from answers.items(page, "channels", "conversations.list")
+            yield from self.pages("conversations.list", types=both, **wanted)
             return
         except SlackPermanentError as refusal:
             if refusal.code != "missing_scope":
                 raise
-        for page in self.pages("conversations.list", types="public_channel", **wanted):
-            yield from answers.items(page, "channels", "conversations.list")
+        yield from self.pages("conversations.list", types="public_channel", **wanted)
 
     def create_channel(self, name: str, is_private: bool = False) -> str:
         """Make a channel and return its id."""

@@ -168,9 +168,7 @@ class Meanwhile:
     def sending(self) -> Iterator[None]:
         """What takes longer than ``PATIENCE`` within keeps no lane waiting."""
         if self._thread is None:
-            thread = threading.Thread(target=self._work)
-            thread.start()
-            self._thread = thread
+            self._thread = self._started()
         self._over.clear()
         self._begun.set()
         try:
@@ -178,6 +176,16 @@ class Meanwhile:
         finally:
             self._begun.clear()
             self._over.set()
+
+    def _started(self) -> threading.Thread | None:
+        thread = threading.Thread(target=self._work)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            # Handlers need none; and what is to be sent is looked at after them.
+            logger.warning("Nothing is sent while handlers run: %s", error)
+            return None
+        return thread
 
     def close(self) -> None:
         """End the thread."""

@@ -153,6 +153,7 @@ PERMANENT = frozenset(
         "block_mismatch",
         "edit_window_closed",
         "ekm_access_denied",
+        "fetch_members_failed",
         "hash_conflict",
         "limit_required",
         "markdown_text_conflict",

@@ -23,6 +23,8 @@ from response.slack.models import Conversation
 LEASE = timedelta(seconds=30)
 # For a host's own code, which may wait for others: taken over too soon, it would run twice.
 PATIENT_LEASE = timedelta(minutes=2)
+# None is longer: one that ends later was taken before the clock was set back.
+LONGEST = timedelta(minutes=6)
 # Keys of lanes of the inbox begin so.
 INBOX = "in:"
 M = TypeVar("M", bound=models.Model)
@@ -130,7 +132,7 @@ def held(key: Combinable, now: datetime) -> QuerySet[Conversation]:
 
 
 def _beyond(now: datetime) -> datetime:
-    return now + 2 * PATIENT_LEASE
+    return now + LONGEST
 
 
 def renew(lease: Lease, now: datetime, length: timedelta = LEASE) -> Lease:

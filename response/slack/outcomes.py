@@ -96,7 +96,9 @@ class Outcome:
 
     def _others_succeeded(self, since: datetime) -> bool:
         """Answers to a click do not count: they need no token, and go to another host."""
-        sent = Call.objects.filter(state=State.SENT, finished_at__gt=since)
+        # What was sent "later than now" was sent before the clock was set back.
+        lately = {"finished_at__gt": since, "finished_at__lte": self.clock()}
+        sent = Call.objects.filter(state=State.SENT, **lately)
         return sent.exclude(pk=self.call.pk).exclude(operation=operations.WHISPER).exists()
 
     def _most_strikes(self, error: Exception) -> int:

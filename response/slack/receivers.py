@@ -18,7 +18,7 @@ from response.core.signals import (
     incident_reopened,
 )
 from response.slack import channels, messages, operations, outbox, registry
-from response.slack.models import HeadlinePost, UserStats
+from response.slack.models import CommsChannel, HeadlinePost, UserStats
 
 
 @receiver(incident_declared)
@@ -62,8 +62,14 @@ def _go_private(incident: Incident, actor: Actor) -> None:
     if user_id:
         operations.tell_what_was_public(incident, user_id)
     # What is over needs no new channel, but is not left in a public one.
-    if not incident.is_closed() or incident.comms_channel() is not None:
+    if not incident.is_closed() or _channel_of(incident) is not None:
         operations.open_comms_channel(incident, user_id)
+
+
+def _channel_of(incident: Incident) -> CommsChannel | None:
+    """Its comms channel; none where that is a later incident's now, as in rows of 0.5.1."""
+    channel: CommsChannel | None = incident.comms_channel()
+    return None if channel is None or channel.superseded else channel
 
 
 def _responsible(incident: Incident, actor: Actor) -> str:
@@ -73,7 +79,7 @@ def _responsible(incident: Incident, actor: Actor) -> str:
 
 
 def _invite_lead(incident: Incident, actor: Actor) -> None:
-    channel, lead = incident.comms_channel(), incident.lead
+    channel, lead = _channel_of(incident), incident.lead
     if channel is None or lead is None or lead.app_id != SLACK:
         return
     takes_part = UserStats.objects.filter(incident=incident, user=lead)
@@ -85,7 +91,7 @@ def _invite_lead(incident: Incident, actor: Actor) -> None:
 @receiver(incident_closed)
 def tell_closed(incident: Incident, actor: Actor, **kwargs: Any) -> None:
     """The channel hears of it, and who led is asked for the report."""
-    channel = incident.comms_channel()
+    channel = _channel_of(incident)
     if channel is not None:
         channel.post_in_channel(messages.closed(incident, actor))
     owner = incident.lead or incident.reporter
@@ -96,6 +102,6 @@ def tell_closed(incident: Incident, actor: Actor, **kwargs: Any) -> None:
 @receiver(incident_reopened)
 def tell_reopened(incident: Incident, actor: Actor, **kwargs: Any) -> None:
     """The channel hears of it."""
-    channel = incident.comms_channel()
+    channel = _channel_of(incident)
     if channel is not None:
         channel.post_in_channel(messages.reopened(incident, actor))

@@ -23,6 +23,7 @@ from response.slack.errors import (
     SlackError,
     SlackPermanentError,
     SlackRateLimited,
+    SlackUnavailable,
     SlackUnexpectedAnswer,
 )
 from response.slack.leases import Lease, LeaseLost
@@ -40,6 +41,8 @@ UNKNOWN_AFTER = timedelta(seconds=10)
 UNKNOWN_FOR = timedelta(minutes=10)
 # A client's time-out is for each of them: connecting, sending, and the answer.
 STEPS = 3
+# What this process has sent lately, task after task.
+PACE = Pace()
 Clock = Callable[[], datetime]
 State = Call.State
 
@@ -83,7 +86,7 @@ class Sender:
         # Set when the process ends: what is being sent is finished, and no more begun.
         self.stopping = threading.Event()
         self.clock = clock
-        self.pace = pace or Pace()
+        self.pace = pace or PACE
         self.client = client
 
     def due_lanes(self, besides: Container[str] = ()) -> list[str]:
@@ -192,24 +195,29 @@ class Sender:
             outcome.keep(answer, self.stopping)
         except LeaseLost:
             raise
-        except Paced as paced:
-            # From now, not from before: who comes too early would have to wait for another turn.
-            outcome.put_back(self.clock() + timedelta(seconds=paced.seconds))
-        except SlackRateLimited as limited:
-            outcome.put_back(now + timedelta(seconds=limited.retry_after), limited)
-        except SlackError as error:
-            if isinstance(error, SlackPermanentError) and not isinstance(error, SlackAuthError):
-                outcome.park(error)
-                return True
-            answered = isinstance(error, SlackUnexpectedAnswer)
-            return outcome.failed(error, None if answered else previous)
-        except Exception as error:  # noqa: BLE001 (logged below)
-            failure = "Call %s (%s) failed on our side"
-            log_exception(logger, failure, call.pk, call, incident=call.incident_id)
-            return outcome.failed(error, None)
+        except Exception as error:  # noqa: BLE001 (logged here, or noted below)
+            if not isinstance(error, (Paced, SlackError)):
+                failure = "Call %s (%s) failed on our side"
+                log_exception(logger, failure, call.pk, call, incident=call.incident_id)
+            failed = error
         else:
             return True
-        return False
+        # Outside of the except: if it cannot be noted, that traceback shall not have these words.
+        return self._note(outcome, failed, previous, now)
+
+    def _note(self, outcome: Outcome, failed: Exception, previous: datetime, now: datetime) -> bool:
+        """What becomes of a call that failed; whether it is finished."""
+        if isinstance(failed, Paced):
+            # From now, not from before: who comes too early would have to wait for another turn.
+            outcome.put_back(self.clock() + timedelta(seconds=failed.seconds))
+            return False
+        if isinstance(failed, SlackRateLimited):
+            outcome.put_back(now + timedelta(seconds=failed.retry_after), failed)
+            return False
+        if isinstance(failed, SlackPermanentError) and not isinstance(failed, SlackAuthError):
+            outcome.park(failed)
+            return True
+        return outcome.failed(failed, previous if _is_no_answer(failed) else None)
 
     def _outcome(self, call: Call, lease: Lease) -> Outcome:
         operation = operations.find(call.operation) or Operation()
@@ -260,5 +268,18 @@ class _Caller:
     def _keep_lease(self) -> None:
         """No call may outlast its lease, nor an operation of many."""
         longest = timedelta(seconds=STEPS * getattr(self._client, "timeout", 0))
-        length = max(leases.LEASE, longest)
+        length = min(max(leases.LEASE, longest), leases.LONGEST)
         self._lease = leases.renew(self._lease, self._sender.clock(), length)
+
+
+def _is_no_answer(failed: Exception) -> bool:
+    """Whether Slack, or our token, may be at fault; else the failure is the call's own.
+
+    Slack may refuse with a code of which nobody has heard: that is an answer to this call, and
+    it ends although nothing else is sent meanwhile.
+    """
+    if isinstance(failed, SlackUnavailable):
+        return not isinstance(failed, SlackUnexpectedAnswer)
+    return isinstance(failed, SlackAuthError) or (
+        isinstance(failed, SlackError) and not failed.code
+    )

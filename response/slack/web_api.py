@@ -65,8 +65,11 @@ class WebApi:
         return transport.send(web, api_endpoint, kwargs)
 
     def pages(self, api_endpoint: str, **kwargs: Any) -> Iterator[Answer]:
-        """The answers of a paged method, until Slack names no next cursor (or one again)."""
-        cursor = ""
+        """The answers of a paged method, until Slack names no next cursor (or one again).
+
+        ``cursor`` among the arguments is where to begin.
+        """
+        cursor = kwargs.pop("cursor", "")
         seen = {cursor}
         while True:
             page = self.api_call(api_endpoint, cursor=cursor or None, **kwargs)

@@ -34,7 +34,8 @@ class OpenCommsChannel(Operation):
 
     def perform(self, call: Call, slack: Slack) -> Answer | None:
         incident = incident_of(call)
-        present = CommsChannel.objects.filter(incident=incident).first()
+        # A channel that a later incident took over is not ours.
+        present = CommsChannel.objects.filter(incident=incident, superseded=False).first()
         if present is not None and (present.is_private or not incident.private):
             return None
         # A public channel that is left has the first name, and keeps it.
@@ -182,7 +183,10 @@ def invite(comms_channel: CommsChannel, user_ids: list[str]) -> None:
 
 
 def _take(incident: Incident, channel: Answer) -> tuple[CommsChannel, str]:
-    """The row of the incident's new channel; and the id of the one that it leaves, or ""."""
+    """The row of the incident's new channel; and the id of the one that it leaves, or "".
+
+    A channel that a later incident took over is that one's, and stays as it is.
+    """
     new = {
         "channel_id": channel["id"],
         "channel_name": channel["name"],
@@ -191,14 +195,15 @@ def _take(incident: Incident, channel: Answer) -> tuple[CommsChannel, str]:
     comms_channel, created = CommsChannel.objects.get_or_create(incident=incident, defaults=new)
     if created:
         return comms_channel, ""
-    left = comms_channel.channel_id
+    left, is_anothers = comms_channel.channel_id, comms_channel.superseded
+    comms_channel.superseded = False
     for name, value in new.items():
         setattr(comms_channel, name, value)
     comms_channel.public_channel_id = left
     comms_channel.save()
     # Who is in the new one is told by Slack as they come.
     IncidentMember.objects.replace(incident, [])
-    return comms_channel, left
+    return comms_channel, "" if is_anothers else left
 
 
 def _channel(answer: Answer) -> Answer:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from response import logs
 from response.slack import answers, outbox, users
-from response.slack.errors import SlackPermanentError
+from response.slack.errors import SlackPermanentError, SlackUnavailable
 from response.slack.models import Call
 from response.slack.operations.base import Answer, Operation, Slack, is_forgotten
 
@@ -37,6 +37,12 @@ class Whisper(Operation):
                 if way(slack, arguments, message):
                     return {"ok": True}
             except SlackPermanentError as error:
+                logger.info("Whisper to %s took another way: %s", arguments["user"], error)
+            except SlackUnavailable as error:
+                # A response_url is at another host than the API, which may be all that a
+                # firewall lets through. A strike says that the API is well.
+                if way != self._respond or error.may_have_happened or not call.strikes:
+                    raise
                 logger.info("Whisper to %s took another way: %s", arguments["user"], error)
         return slack("chat.postMessage", channel=arguments["user"], **message)
 

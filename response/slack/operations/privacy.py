@@ -130,7 +130,9 @@ def tell_what_was_public(incident: Incident, user_id: str) -> None:
     told = messages.became_private(
         incident,
         headline_channel_id=posted_in,
-        channel=CommsChannel.objects.filter(incident=incident, is_private=False).first(),
+        channel=CommsChannel.objects.filter(
+            incident=incident, is_private=False, superseded=False
+        ).first(),
         said=UserStats.objects.filter(incident=incident).aggregate(
             people=Count("pk"), messages=Sum("message_count", default=0)
         ),
