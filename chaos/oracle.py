@@ -235,7 +235,8 @@ def _conversation(done: Done, verdict: Verdict) -> None:
         f"request for the report of {done.title}",
     )
     alone = Message.objects.filter(only_for=done.user_id) | mine
-    told_why = alone.filter(text__contains="could not be opened").count()
+    why = Q(text__contains="could not be opened") | Q(text__contains="before the form could open")
+    told_why = alone.filter(why).count()
     silent = max(done.without_modal - told_why, 0)
     verdict.count(
         done.without_modal - silent,

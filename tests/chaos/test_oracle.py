@@ -12,7 +12,7 @@ from stories import Done
 
 from response.core.models import Action, Incident
 from response.sandbox.models import ApiCall, Channel, Message, User
-from response.slack import outbox
+from response.slack import messages, outbox
 from response.slack.models import Call, HeadlinePost, UserStats
 from tests.factories import make_incident
 
@@ -269,12 +269,13 @@ def test_a_topic_that_was_never_set_is_missed(conversation: Done):
     assert of_the_conversation(conversation) == ["topic of Outage: 0 of 1"]
 
 
-def test_a_click_that_opened_nothing_must_have_been_explained(conversation: Done):
+@pytest.mark.parametrize("why", [messages.TRIGGER_EXPIRED, messages.MODAL_BROKEN])
+def test_a_click_that_opened_nothing_must_have_been_explained(conversation: Done, why: str):
     conversation.without_modal = 1
     (missing,) = of_the_conversation(conversation)
     assert "reasons why there is none" in missing
-    whispered("Sorry, the form could not be opened: Slack is busy.")
-    Message.objects.filter(text__startswith="Sorry").update(only_for=conversation.user_id)
+    whispered("why")
+    Message.objects.filter(text="why").update(only_for=conversation.user_id, text=why)
     assert of_the_conversation(conversation) == []
 
 
