@@ -84,3 +84,12 @@ def no_connection_outlives_its_test() -> Iterator[None]:
     """What a test leaves open would be found by another, or by nobody."""
     yield
     connections.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_was_sent_to_slack_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pace that a process keeps is of its whole life, and tests have times of their own."""
+    from response.slack import sender
+    from response.slack.pace import Pace
+
+    monkeypatch.setattr(sender, "PACE", Pace())

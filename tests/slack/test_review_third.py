@@ -20,7 +20,6 @@ from response.slack import (
     operations,
     outbox,
     registry,
-    sender,
     tick,
 )
 from response.slack.client import SlackClient
@@ -35,7 +34,7 @@ from response.slack.models import (
     Notification,
 )
 from response.slack.outcomes import MAX_STRIKES
-from response.slack.pace import Pace, Unpaced
+from response.slack.pace import Unpaced
 from response.slack.sender import Sender
 from tests.factories import make_comms_channel, make_incident, make_person
 from tests.slack.arrivals import mention
@@ -187,10 +186,7 @@ def test_a_client_that_waits_very_long_does_not_send_twice(boxes: Boxes):
     assert boxes.slack.texts("C1") == ["hello"]
 
 
-def test_one_task_after_the_other_keeps_the_pace_of_its_process(
-    boxes: Boxes, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(sender, "PACE", Pace())
+def test_one_task_after_the_other_keeps_the_pace_of_its_process(boxes: Boxes):
     for number in range(20):
         outbox.react("ok", f"C{number}", "1.1")
         drain.drain_once(boxes.clock, Sender(clock=boxes.clock, client=lambda: boxes.slack))
