@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
-from response.slack import discretion, inbox, registry
+from response.slack import discretion, drain, inbox, outbox, registry
 from response.slack.decorators import headline_post_action, incident_command
 from response.slack.errors import SlackError
 from response.slack.models import Call, Delivery, HeadlinePost
@@ -48,9 +51,9 @@ def test_of_a_call_slacks_code_is_logged_and_our_own_error_by_its_kind() -> None
     assert discretion.named(ValueError(MARKER)) == "ValueError"
 
 
-def test_a_command_that_fails_in_a_private_channel(
-    boxes: Boxes, caplog: pytest.LogCaptureFixture
-) -> None:
+@contextmanager
+def failing_command() -> Iterator[None]:
+    """Somebody gives a command in a private channel, whose handler fails with their words."""
     incident = make_incident(private=True)
     channel = make_comms_channel(incident, is_private=True)
     with registry.commands.temporarily():
@@ -69,6 +72,13 @@ def test_a_command_that_fails_in_a_private_channel(
             lane=channel.channel_id,
             incident=incident,
         )
+        yield
+
+
+def test_a_command_that_fails_in_a_private_channel(
+    boxes: Boxes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with failing_command():
         boxes.handle()
     assert "RuntimeError at " in caplog.text
     assert MARKER not in caplog.text
@@ -90,3 +100,41 @@ def test_a_headline_button_that_fails(
     assert "RuntimeError at " in caplog.text
     assert MARKER not in caplog.text
     assert Call.objects.filter(operation="headline", state="sent").exists()
+
+
+def cannot_note(table: str) -> AbstractContextManager[None]:
+    """The database is locked for whoever notes an error in this table."""
+
+    def wrapper(execute: Any, sql: str, params: Any, *rest: Any) -> Any:
+        if sql.startswith("UPDATE") and table in sql and "error" in sql:
+            raise OperationalError("database is locked")
+        return execute(sql, params, *rest)
+
+    return connection.execute_wrapper(wrapper)
+
+
+def test_a_failure_of_a_command_that_cannot_be_noted_either(
+    boxes: Boxes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with failing_command(), cannot_note("handlerrun"):
+        inbox.work(boxes.clock)
+    assert "database is locked" in caplog.text
+    assert MARKER not in caplog.text
+
+
+def test_a_failure_of_a_call_that_cannot_be_noted_either(
+    boxes: Boxes, caplog: pytest.LogCaptureFixture
+) -> None:
+    incident = make_incident(private=True)
+    make_comms_channel(incident, channel_id="G1", is_private=True)
+    Call.objects.all().delete()
+    outbox.post("G1", "hello", incident=incident)
+
+    def fail(method: str) -> None:
+        raise ValueError(f"{MARKER} cannot be sent")
+
+    boxes.slack.during = fail
+    with cannot_note("response_call"):
+        drain.drain_once(boxes.clock, boxes.sender)
+    assert "database is locked" in caplog.text
+    assert MARKER not in caplog.text

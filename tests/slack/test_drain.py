@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connections
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from response import background
 from response.background import Job
-from response.slack import drain, outbox, people
+from response.slack import drain, outbox, people, registry
 from response.slack.decorators import incident_command
 from response.slack.models import Call, Heartbeat
 from response.slack.pace import Unpaced
@@ -262,3 +263,24 @@ def test_a_drain_that_got_no_thread_for_meanwhile_works_on_and_gets_one_later(
     with goes_on.sending():
         assert sent.wait(20)
     goes_on.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_commands_are_heard_though_the_machine_has_no_thread_left(
+    channel, give_threads_back, monkeypatch
+):
+    Heartbeat.objects.create(name=Heartbeat.TICK, at=timezone.now())
+    heard: list[str] = []
+
+    rounds = iter([True, False])
+    monkeypatch.setattr(drain, "_process_lives", lambda: next(rounds))
+    monkeypatch.setattr(drain, "_rest", lambda wake, seconds: None)
+    with registry.commands.temporarily():
+
+        @incident_command(["now"], atomic=True)
+        def now(incident: Any, user_id: str, message: str) -> None:
+            heard.append(message)
+
+        mention(1, "now and then")
+        drain.drain(Job())
+    assert heard == ["and then"]

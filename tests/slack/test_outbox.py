@@ -434,14 +434,15 @@ def test_a_database_that_stays_away_is_not_asked_without_end(boxes, monkeypatch)
     assert Call.objects.get().state == "pending"
 
 
-def test_a_client_with_a_long_time_out_has_as_long_a_lease(boxes):
+@pytest.mark.parametrize(("timeout", "seconds"), [(60, 100), (100, 31), (100, 200)])
+def test_a_client_with_a_long_time_out_has_as_long_a_lease(boxes, timeout, seconds):
     outbox.post("C1", "hello")
     other = Sender(clock=boxes.clock, pace=Unpaced(), client=lambda: boxes.slack)
-    boxes.slack.timeout = 60
+    boxes.slack.timeout = timeout
 
     def during(method: str) -> None:
         boxes.slack.during = lambda method: None
-        boxes.clock.forward(seconds=100)
+        boxes.clock.forward(seconds=seconds)
         for lane in other.due_lanes():
             other.send_lane(lane)
 
