@@ -32,6 +32,7 @@ def attempt(run: HandlerRun, lease: Held, clock: Clock, known: invoke.Known | No
     """
     with logs.about(**dispatch.described(run)):
         _try(run, lease, clock, known)
+    database.let_others_write()
 
 
 def _try(run: HandlerRun, lease: Held, clock: Clock, known: invoke.Known | None) -> None:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
-
 from response import database, logs
-from response.slack import dialog_builder, invoke, messages, outbox, permissions, registry
+from response.slack import (
+    dialog_builder,
+    done_marks,
+    invoke,
+    messages,
+    outbox,
+    permissions,
+    registry,
+)
 from response.slack.client import forbid_calls
 from response.slack.leases import LEASE, PATIENT_LEASE, Held, LeaseLost
-from response.slack.models import Delivery, HandlerRun
+from response.slack.models import HandlerRun
 from response.slack.nudges import Skipped
 from response.slack.payloads import ViewSubmission
 from response.slack.registry import Handler
@@ -99,7 +105,7 @@ def _run_atomic(run: HandlerRun, handler: Handler, lease: Held, clock: Clock) ->
         finish = invoke.KINDS[handler.kind](run, handler)
         if finish is not None:
             finish()
-        mark_done([run], lease, clock())
+        done_marks.set_on([run], lease, clock())
 
 
 def _run_freely(run: HandlerRun, handler: Handler, lease: Held, clock: Clock) -> None:
@@ -109,7 +115,7 @@ def _run_freely(run: HandlerRun, handler: Handler, lease: Held, clock: Clock) ->
         outbox.write(calls)
         if finish is not None:
             finish()
-        mark_done([run], lease, clock())
+        done_marks.set_on([run], lease, clock())
 
 
 def tell_parked(run: HandlerRun) -> None:
@@ -172,23 +178,7 @@ def _refuse(run: HandlerRun, text: str, lease: Held, clock: Clock) -> None:
             response_url=who.response_url,
             incident=run.delivery.incident,
         )
-        mark_done([run], lease, clock())
-
-
-def mark_done(runs: Sequence[HandlerRun], lease: Held, now: datetime) -> None:
-    """In the transaction of their effects; raises ``LeaseLost`` unless all are ours to mark.
-
-    What is done needs no payload any more, and no crash can leave it behind.
-    """
-    keys = [run.pk for run in runs]
-    rows = lease.guard(HandlerRun.objects.filter(pk__in=keys, state=HandlerRun.State.PENDING))
-    if rows.update(state=HandlerRun.State.DONE, finished_at=now, error="") != len(keys):
-        raise LeaseLost(str(lease))
-    # What is parked keeps it, to be run again.
-    over = (HandlerRun.State.DONE, HandlerRun.State.DROPPED)
-    unfinished = HandlerRun.objects.exclude(state__in=over)
-    done = Delivery.objects.filter(pk__in={run.delivery_id for run in runs}).exclude(payload="")
-    done.exclude(Exists(unfinished.filter(delivery=OuterRef("pk")))).update(payload="")
+        done_marks.set_on([run], lease, clock())
 
 
 def _forget(run: HandlerRun, lease: Held) -> None:

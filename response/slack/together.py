@@ -17,7 +17,7 @@ from itertools import groupby
 from django.db.models import prefetch_related_objects
 
 from response import database, logs
-from response.slack import attempts, dispatch, invoke, lanes, leases, meter, registry
+from response.slack import attempts, dispatch, done_marks, invoke, lanes, leases, meter, registry
 from response.slack.client import forbid_calls
 from response.slack.discretion import named
 from response.slack.leases import Held, Lease, LeaseLost, SharedLease
@@ -184,7 +184,8 @@ def _run_talk(runs: Sequence[HandlerRun], known: invoke.Known, lease: Held, cloc
                     handler = dispatch.handler_of(run)
                     invoke.KINDS[handler.kind](run, handler)
                 done.append(run)
-        dispatch.mark_done(done, lease, clock())
+        done_marks.set_on(done, lease, clock())
+    database.let_others_write()
     now = clock()
     for run in done:
         meter.count(meter.DELIVERIES, run.delivery.kind, "done")

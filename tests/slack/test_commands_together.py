@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from response import database
 from response.core.models import Action, ExternalUser, Incident
 from response.slack import inbox, together
 from response.slack.decorators import incident_command
@@ -173,6 +174,26 @@ def test_a_round_that_has_no_time_left_leaves_the_rest_to_the_next(channels, box
     assert not Conversation.objects.exclude(lease_token=None).exists()
     boxes.handle()
     assert Action.objects.count() == 5
+
+
+def test_sqlites_lock_is_left_to_others_after_each_transaction(channels, boxes, monkeypatch):
+    """A request that waits for it, and looks every millisecond, must not wait for all of them."""
+    left = []
+
+    def leave(seconds):
+        assert not connection.in_atomic_block
+        left.append((seconds, HandlerRun.objects.filter(state="done").count()))
+
+    for channel_id in channels[:3]:
+        command(channel_id, "action look into it")
+    monkeypatch.setattr(database.time, "sleep", leave)
+    boxes.handle()
+
+    # Three commands by themselves, and what is said about them in one.
+    expected = [1, 2, 3, 6] if connection.vendor == "sqlite" else []
+    assert [done for _, done in left] == expected
+    # Twice as long as it takes until who waits looks again.
+    assert {seconds for seconds, _ in left} <= {0.002}
 
 
 def test_talk_behind_commands_is_counted_once_for_all_channels(channels, boxes):
