@@ -31,6 +31,7 @@ from response.slack.models import Call
 from response.slack.operations import Operation
 from response.slack.outcomes import Outcome
 from response.slack.pace import Pace, Paced
+from response.slack.turnstile import Turnstile
 
 logger = logs.get_logger("response.slack.sender")
 
@@ -39,6 +40,8 @@ MOST = 200
 # While a release is rolled out, an operation that this process lacks waits for the others.
 UNKNOWN_AFTER = timedelta(seconds=10)
 UNKNOWN_FOR = timedelta(minutes=10)
+# So many lanes are at work at once, whatever the number of those that wait for Slack.
+AT_WORK = 2
 # A client's time-out is for each of them: connecting, sending, and the answer.
 STEPS = 3
 # What this process has sent lately, task after task.
@@ -88,6 +91,7 @@ class Sender:
         self.clock = clock
         self.pace = pace or PACE
         self.client = client
+        self.turnstile = Turnstile(AT_WORK)
 
     def due_lanes(self, besides: Container[str] = ()) -> list[str]:
         """Lanes with something to send now; what Slack would not take yet is given its turn.
@@ -110,12 +114,16 @@ class Sender:
         with database.atomic():
             Call.objects.filter(pk__in=free.values("pk")).update(next_try=Case(*cases))
 
-    @sensitive_variables()
     def send_lane(self, lane: str) -> int | None:
         """Send what is due in ``lane``; how many calls left it, one way or another.
 
         None: another process is at it.
         """
+        with self.turnstile.inside():
+            return self._send_lane(lane)
+
+    @sensitive_variables()
+    def _send_lane(self, lane: str) -> int | None:
         lease = leases.acquire(f"out:{lane}", self.clock())
         if lease is None:
             return None
@@ -254,7 +262,8 @@ class _Caller:
         now = self._sender.clock().timestamp()
         self._sender.pace.take(method, arguments, now)
         try:
-            answer: dict[str, Any] = self._client.api_call(method, **arguments)
+            with self._sender.turnstile.outside():
+                answer: dict[str, Any] = self._client.api_call(method, **arguments)
         except SlackRateLimited as limited:
             self._sender.pace.block(method, arguments, now, limited.retry_after)
             raise
@@ -263,7 +272,8 @@ class _Caller:
     def respond(self, response_url: str, **body: Any) -> None:
         """Post to an interaction's ``response_url``, which has no such limits."""
         self._keep_lease()
-        self._client.respond(response_url, **body)
+        with self._sender.turnstile.outside():
+            self._client.respond(response_url, **body)
 
     def _keep_lease(self) -> None:
         """No call may outlast its lease, nor an operation of many."""
