@@ -39,7 +39,8 @@ class Experiment:
     workers: int = 1
     web: int = 2
     ticks: int = 1
-    tick_every: float = 10.0
+    # Seconds. A tick is a Python that starts: every ten seconds they would take a third of a core.
+    tick_every: float = 30.0
     copies: int = 1
     disturbance: str = ""
     faults: Mapping[str, Any] = field(default_factory=dict)
