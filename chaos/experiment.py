@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import sys
 import threading
 import time
@@ -235,13 +236,17 @@ class Site:
             finally:
                 connections.close_all()
 
-        with ThreadPoolExecutor(self.options["at_once"]) as pool:
+        pool = ThreadPoolExecutor(self.options["at_once"])
+        try:
             begun = []
             for story in stories:
                 begun.append(pool.submit(one, story))
                 time.sleep(gap)
             for done in begun:
                 done.result()
+        finally:
+            # After a failure nobody waits for those who are yet to come.
+            pool.shutdown(wait=False, cancel_futures=True)
 
     # -- after ------------------------------------------------------------------------------------
 
@@ -344,4 +349,11 @@ def main(options: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(json.loads(sys.argv[1])))
+    # Who ends this ends all that was started for it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        code = main(json.loads(sys.argv[1]))
+    except KeyboardInterrupt:
+        # By now all that has been; threads that wait for somebody's turn are of no use.
+        os._exit(1)
+    sys.exit(code)

@@ -18,6 +18,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -75,8 +76,44 @@ def _redis_answers(url: str) -> bool:
     return True
 
 
+class Running:
+    """The experiments that are being made, each a process that ends what it has started."""
+
+    def __init__(self) -> None:
+        self._processes: set[subprocess.Popen[str]] = set()
+        self._over = False
+        self._lock = Lock()
+
+    def run(self, command: list[str], environment: dict[str, str]) -> tuple[str, int]:
+        """What it printed, and its exit code."""
+        with self._lock:
+            if self._over:
+                raise SystemExit("Interrupted.")
+            process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+            self._processes.add(process)
+        try:
+            printed, _ = process.communicate(timeout=LONGEST)
+        finally:
+            process.terminate()
+            process.wait()
+            with self._lock:
+                self._processes.discard(process)
+        return printed, process.returncode
+
+    def end(self) -> None:
+        """Have all of them end, and start none any more."""
+        with self._lock:
+            self._over = True
+            for process in self._processes:
+                process.terminate()
+
+
 def measure(
-    experiment: Experiment, database: str, backend: str, options: dict[str, Any]
+    experiment: Experiment,
+    database: str,
+    backend: str,
+    options: dict[str, Any],
+    running: Running,
 ) -> dict[str, Any]:
     """What came of one experiment."""
     folder = Path(tempfile.mkdtemp(prefix=f"response-chaos-{experiment.name}-"))
@@ -85,12 +122,10 @@ def measure(
     asked = options | {"experiment": experiment.name} | where
     command = [sys.executable, str(HERE / "experiment.py"), json.dumps(asked)]
     try:
-        done = subprocess.run(
-            command, env=_environment(folder), stdout=subprocess.PIPE, text=True, timeout=LONGEST
-        )
-        if done.returncode:
+        printed, code = running.run(command, _environment(folder))
+        if code:
             raise SystemExit(f"{experiment.name} on {database} failed; its error is above.")
-        return dict(json.loads(done.stdout.splitlines()[-1])) | where
+        return dict(json.loads(printed.splitlines()[-1])) | where
     finally:
         if options["keep"]:
             print(f"{experiment.name} on {database}: {folder}", file=sys.stderr)
@@ -117,6 +152,8 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def main() -> int:
+    # What was started is ended on the way out.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = _arguments()
     names = options.experiments or list(BY_NAME)
     databases = options.database or ["sqlite", "postgres"]
@@ -149,7 +186,7 @@ def make(
     for one in sorted(numbered, key=lambda one: -one[1][0].length):
         wanted.put(one)
     results: dict[int, dict[str, Any]] = {}
-    one_at_a_time, on_redis = Lock(), Lock()
+    one_at_a_time, on_redis, running = Lock(), Lock(), Running()
 
     def work() -> None:
         with ExitStack() as stack:
@@ -158,15 +195,20 @@ def make(
             while (numbered := _next(wanted)) is not None:
                 number, variant = numbered
                 with on_redis if variant[-1] == "django-tasks-rq" else nullcontext():
-                    result = _made(*variant, ours)
+                    result = _made(*variant, ours, running)
                 with one_at_a_time:
                     results[number] = result
                     _tell(result, options.record)
 
     print(*table.HEAD, sep="\n", flush=True)
     with ThreadPoolExecutor(options.jobs) as pool:
-        for job in [pool.submit(work) for _ in range(options.jobs)]:
-            job.result()
+        jobs = [pool.submit(work) for _ in range(options.jobs)]
+        try:
+            for job in jobs:
+                job.result()
+        except BaseException:
+            running.end()
+            raise
     return [results[number] for number in sorted(results)]
 
 
@@ -187,11 +229,15 @@ def _servers(stack: ExitStack, databases: list[str]) -> dict[str, Any]:
 
 
 def _made(
-    experiment: Experiment, database: str, backend: str, options: dict[str, Any]
+    experiment: Experiment,
+    database: str,
+    backend: str,
+    options: dict[str, Any],
+    running: Running,
 ) -> dict[str, Any]:
     if reason := impossible(experiment, database, backend, options["redis"]):
         return dict(table.not_made(experiment, database, backend, reason))
-    return measure(experiment, database, backend, options)
+    return measure(experiment, database, backend, options, running)
 
 
 def _tell(result: dict[str, Any], record: Path | None) -> None:
