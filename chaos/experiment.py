@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import catalogue
 import django
@@ -150,6 +150,8 @@ class Site:
             self.ticks.append(processes.tick(app, log, self.experiment.tick_every))
         for process in (*self.workers, *self.ticks):
             stack.callback(process.stop)
+        # First of all, however the experiment ends, its disturbance does.
+        stack.callback(self.over.set)
 
     # -- during -----------------------------------------------------------------------------------
 
@@ -236,7 +238,7 @@ class Site:
             finally:
                 connections.close_all()
 
-        pool = ThreadPoolExecutor(self.options["at_once"])
+        pool, wait = ThreadPoolExecutor(self.options["at_once"]), True
         try:
             begun = []
             for story in stories:
@@ -244,9 +246,12 @@ class Site:
                 time.sleep(gap)
             for done in begun:
                 done.result()
+        except KeyboardInterrupt:
+            # The experiment ends at once, whoever's turn is yet to come.
+            wait = False
+            raise
         finally:
-            # After a failure nobody waits for those who are yet to come.
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(wait=wait, cancel_futures=not wait)
 
     # -- after ------------------------------------------------------------------------------------
 
@@ -348,9 +353,16 @@ def main(options: dict[str, Any]) -> int:
     return 0
 
 
+def interrupted(*_: object) -> NoReturn:
+    """Who ends this ends all that was started for it; and once: a second time would leave some."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
-    # Who ends this ends all that was started for it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, interrupted)
+    signal.signal(signal.SIGINT, interrupted)
     try:
         code = main(json.loads(sys.argv[1]))
     except KeyboardInterrupt:

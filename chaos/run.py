@@ -41,7 +41,9 @@ import marked  # noqa: E402 (of bench/, which is found only now)
 
 Numbered = tuple[int, tuple[Experiment, str, str]]
 REDIS = "redis://127.0.0.1:6379/11"
+# Seconds for an experiment, and for one that is told to end.
 LONGEST = 3600
+ENDS_WITHIN = 120
 # So that neither .env nor the shell of whoever runs this has a say.
 UNSET = (
     *("INCIDENT_BOT_NAME", "INCIDENT_CHANNEL_NAME", "INCIDENT_REPORT_CHANNEL_NAME"),
@@ -95,7 +97,11 @@ class Running:
             printed, _ = process.communicate(timeout=LONGEST)
         finally:
             process.terminate()
-            process.wait()
+            try:
+                process.wait(ENDS_WITHIN)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
             with self._lock:
                 self._processes.discard(process)
         return printed, process.returncode
@@ -202,9 +208,8 @@ def make(
 
     print(*table.HEAD, sep="\n", flush=True)
     with ThreadPoolExecutor(options.jobs) as pool:
-        jobs = [pool.submit(work) for _ in range(options.jobs)]
         try:
-            for job in jobs:
+            for job in [pool.submit(work) for _ in range(options.jobs)]:
                 job.result()
         except BaseException:
             running.end()

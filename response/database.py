@@ -15,7 +15,7 @@ from response import statements
 
 # Milliseconds for which SQLite itself waits for a lock, looking every millisecond, in between.
 LOOK_AGAIN = 2
-# Seconds: who waits for SQLite's lock looks in that time, and finds it free.
+# Seconds for which a drain leaves SQLite's lock alone: a request looks in that time.
 LEFT_TO_OTHERS = 0.002
 Values = Mapping[str, Any]
 View = TypeVar("View", bound=Callable[..., Any])
@@ -195,7 +195,7 @@ def first_row(sql: str, values: Sequence[object]) -> tuple[Any, ...] | None:
 
 
 def execute(sql: str, values: Sequence[object]) -> int:
-    """How many rows a statement changed that is written hundreds of times a second."""
+    """Execute a statement that is made once and used often; returns how many rows it changed."""
     with transaction.get_connection(alias()).cursor() as cursor:
         cursor.execute(sql, values)
         changed: int = cursor.rowcount

@@ -105,7 +105,7 @@ def _run_atomic(run: HandlerRun, handler: Handler, lease: Held, clock: Clock) ->
         finish = invoke.KINDS[handler.kind](run, handler)
         if finish is not None:
             finish()
-        done_marks.set_on([run], lease, clock())
+        done_marks.mark([run], lease, clock())
 
 
 def _run_freely(run: HandlerRun, handler: Handler, lease: Held, clock: Clock) -> None:
@@ -115,7 +115,7 @@ def _run_freely(run: HandlerRun, handler: Handler, lease: Held, clock: Clock) ->
         outbox.write(calls)
         if finish is not None:
             finish()
-        done_marks.set_on([run], lease, clock())
+        done_marks.mark([run], lease, clock())
 
 
 def tell_parked(run: HandlerRun) -> None:
@@ -178,7 +178,7 @@ def _refuse(run: HandlerRun, text: str, lease: Held, clock: Clock) -> None:
             response_url=who.response_url,
             incident=run.delivery.incident,
         )
-        done_marks.set_on([run], lease, clock())
+        done_marks.mark([run], lease, clock())
 
 
 def _forget(run: HandlerRun, lease: Held) -> None:

@@ -216,6 +216,7 @@ class Meanwhile:
 class Lanes:
     """Threads that send lanes of the outbox, at most ``LANES_AT_ONCE`` at a time.
 
+    Most of them wait for Slack: of the others ``sender.AT_WORK`` are at work at once.
     Each keeps its database connection until ``close``: opening one for every lane would cost
     more than the work.
     """

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
 
+from response import database
 from response.slack.models import Conversation
 
 LEASE = timedelta(seconds=30)
@@ -47,7 +48,7 @@ class Lease:
     inherited: bool
 
     def guard(self, rows: QuerySet[M]) -> QuerySet[M]:
-        """``rows`` as long as the lease is still ours, else none: for done marks."""
+        """``rows`` as long as the lease is still ours, else none."""
         ours = Conversation.objects.filter(key=self.key, lease_token=self.token)
         return rows.filter(Exists(ours))
 
@@ -64,12 +65,24 @@ class SharedLease:
     token: str
 
     def guard(self, rows: QuerySet[M]) -> QuerySet[M]:
-        """``rows`` of those lanes that are still ours: for done marks."""
+        """``rows`` of those lanes that are still ours: see ``guarded``, too."""
         key = Concat(Value(INBOX), OuterRef("lane"))
         return rows.filter(Exists(Conversation.objects.filter(key=key, lease_token=self.token)))
 
 
 Held = Lease | SharedLease
+
+
+def guarded(runs: str) -> str:
+    """SQL for what both leases' ``guard`` says of runs: done marks are made once, not each time.
+
+    ``runs`` names their table; the parameters are ``INBOX`` and the lease's token.
+    """
+    conversations = connections[database.alias()].ops.quote_name(Conversation._meta.db_table)
+    return (
+        f"EXISTS (SELECT 1 FROM {conversations} c "  # noqa: S608 (names)
+        f"WHERE c.key = %s || {runs}.lane AND c.lease_token = %s)"
+    )
 
 
 def acquire_free(lanes: Sequence[str], now: datetime) -> SharedLease:

@@ -40,7 +40,7 @@ MOST = 200
 # While a release is rolled out, an operation that this process lacks waits for the others.
 UNKNOWN_AFTER = timedelta(seconds=10)
 UNKNOWN_FOR = timedelta(minutes=10)
-# So many lanes are at work at once, whatever the number of those that wait for Slack.
+# So many lanes of one drain are at work at once, however many wait for Slack.
 AT_WORK = 2
 # A client's time-out is for each of them: connecting, sending, and the answer.
 STEPS = 3
@@ -261,12 +261,13 @@ class _Caller:
         self._keep_lease()
         now = self._sender.clock().timestamp()
         self._sender.pace.take(method, arguments, now)
-        try:
-            with self._sender.turnstile.outside():
+        with self._sender.turnstile.outside():
+            try:
                 answer: dict[str, Any] = self._client.api_call(method, **arguments)
-        except SlackRateLimited as limited:
-            self._sender.pace.block(method, arguments, now, limited.retry_after)
-            raise
+            except SlackRateLimited as limited:
+                # At once: others are about to ask the same.
+                self._sender.pace.block(method, arguments, now, limited.retry_after)
+                raise
         return answer
 
     def respond(self, response_url: str, **body: Any) -> None:

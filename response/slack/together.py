@@ -184,11 +184,11 @@ def _run_talk(runs: Sequence[HandlerRun], known: invoke.Known, lease: Held, cloc
                     handler = dispatch.handler_of(run)
                     invoke.KINDS[handler.kind](run, handler)
                 done.append(run)
-        done_marks.set_on(done, lease, clock())
-    database.let_others_write()
+        done_marks.mark(done, lease, clock())
     now = clock()
     for run in done:
         meter.count(meter.DELIVERIES, run.delivery.kind, "done")
         waited = now - run.delivery.received_at
         meter.took(meter.DELIVERY_SECONDS, run.delivery.kind, waited.total_seconds())
+    database.let_others_write()
     return len(done)
