@@ -8,6 +8,7 @@ Slack is half broken, and fails other calls, too. An error that no retry can men
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +40,11 @@ MAX_STRIKES_HALF_BROKEN = 20
 HALF_BROKEN_SINCE = timedelta(minutes=5)
 # Slack may be back any moment, and people wait.
 LONGEST_WAIT = timedelta(seconds=15)
+# How often its sender may die of a call: most senders die of something else, and a site on which
+# they do so time and again is one on which nothing shall be lost.
+MAX_DEATHS = 20
+# The note of a call that counts them.
+DEATHS = "deaths"
 # Seconds after which it is tried again to note down that Slack has a call.
 NOTED_AGAIN_AFTER = (0.0, 0.5, 2.0, 5.0)
 Clock = Callable[[], datetime]
@@ -90,8 +96,7 @@ class Outcome:
             self.park(error)
             return True
         logger.warning("Call %s (%s), try %s: %s", call.pk, call, call.attempts, named(error))
-        wait = min(timedelta(seconds=2 ** min(call.attempts - 1, 6)), LONGEST_WAIT)
-        self._try_again(self.clock() + wait, describe(error))
+        self._try_again(self.clock() + _wait_after(call.attempts), describe(error))
         return False
 
     def _others_succeeded(self, since: datetime) -> bool:
@@ -123,15 +128,21 @@ class Outcome:
         return bool(lanes.read(waiting.only("pk")))
 
     def abandoned(self) -> None:
-        """Its sender died, and Slack may have got it: it is sent again, some times."""
+        """Its sender died, and Slack may have got it: it is sent again, some times.
+
+        At once after the first death. Later it leaves a new process to the others for a while:
+        what each process begins with is what it most likely dies at.
+        """
         call = self.call
         died = RuntimeError("the process that sent it died")
-        call.strikes += 1
-        if call.strikes >= MAX_STRIKES:
+        deaths = int(call.notes.get(DEATHS, 0)) + 1
+        call.memo = json.dumps(call.notes | {DEATHS: deaths})
+        if deaths >= MAX_DEATHS:
             self.park(died)
             return
         logger.warning("Call %s (%s) was left unfinished; it is sent again", call.pk, call)
-        self._try_again(self.clock(), describe(died))
+        wait = _wait_after(deaths - 1) if deaths > 1 else timedelta(0)
+        self._try_again(self.clock() + wait, describe(died))
 
     def put_back(self, when: datetime, limited: SlackRateLimited | None = None) -> None:
         """It was not the call's fault: it waits until ``when``, and no try is counted."""
@@ -178,6 +189,11 @@ class Outcome:
         rows = self.lease.guard(Call.objects.filter(pk=self.call.pk, state=State.SENDING))
         if not rows.update(**values):
             raise LeaseLost(self.call.lane)
+
+
+def _wait_after(tries: int) -> timedelta:
+    """1, 2, 4, 8 seconds, then ``LONGEST_WAIT``."""
+    return min(timedelta(seconds=2 ** min(tries - 1, 6)), LONGEST_WAIT)
 
 
 def _of_key(key: str) -> QuerySet[Call]:

@@ -17,6 +17,7 @@ from response.slack.errors import (
 )
 from response.slack.leases import LEASE
 from response.slack.models import Call, Conversation
+from tests.slack.boxes import Boxes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -150,26 +151,79 @@ def test_what_slack_has_already_counts_as_done(boxes):
     assert states() == ["sent"]
 
 
-def test_a_call_whose_sender_died_is_sent_again_by_the_next(boxes):
-    class Killed(BaseException):
-        pass
+class Killed(BaseException):
+    """In place of a process that is killed while it waits for Slack."""
+
+
+def killed_at_slack(boxes: Boxes, times: int = 1) -> None:
+    """So many processes in a row die while they send a call of C1."""
 
     def die(method: str) -> None:
-        boxes.slack.during = lambda method: None
         raise Killed
 
     boxes.slack.during = die
+    deaths = 0
+    while deaths < times:
+        try:
+            boxes.sender.send_lane("C1")
+        except Killed:
+            deaths += 1
+            # A killed process releases nothing.
+            until = boxes.clock() + LEASE
+            Conversation.objects.update(lease_token="dead", leased_until=until)
+        assert states() in (["sending"], ["pending"])
+        boxes.clock.forward(seconds=31)
+    boxes.slack.during = lambda method: None
+
+
+def test_a_call_whose_sender_died_is_sent_again_by_the_next(boxes):
     outbox.post("C1", "hello")
-    with pytest.raises(Killed):
-        boxes.sender.send_lane("C1")
-    # A killed process releases nothing.
-    Conversation.objects.update(lease_token="dead", leased_until=boxes.clock() + LEASE)
+    killed_at_slack(boxes)
     assert states() == ["sending"]
-    boxes.clock.forward(seconds=31)
     boxes.handle()
     boxes.sender.send_lane("C1")
     assert states() == ["sent"]
     assert boxes.slack.texts("C1") == ["hello", "hello"]
+
+
+def test_a_call_is_not_given_up_because_something_kills_many_senders(boxes):
+    """What a process begins with is what it most likely dies at."""
+    outbox.post("C1", "hello")
+    killed_at_slack(boxes, outcomes.MAX_DEATHS - 1)
+    boxes.sender.send_lane("C1")
+    boxes.clock.forward(seconds=15)
+    boxes.sender.send_lane("C1")
+    assert states() == ["sent"]
+
+
+def test_after_a_second_death_others_go_first(boxes):
+    outbox.post("C1", "hello")
+    killed_at_slack(boxes, 2)
+    boxes.sender.send_lane("C1")
+    assert len(boxes.slack.texts("C1")) == 2
+    boxes.clock.forward(seconds=1)
+    boxes.sender.send_lane("C1")
+    assert len(boxes.slack.texts("C1")) == 3
+
+
+def test_deaths_are_no_strikes(boxes):
+    outbox.post("C1", "hello")
+    killed_at_slack(boxes, outcomes.MAX_STRIKES)
+    outbox.post("C2", "others get through")
+    boxes.sender.send_lane("C2")
+    boxes.sender.send_lane("C1")
+    boxes.clock.forward(seconds=15)
+    boxes.slack.will_answer("chat.postMessage", DOWN)
+    boxes.sender.send_lane("C1")
+    assert Call.objects.get(lane="C1").state == "pending"
+
+
+def test_a_call_that_every_sender_dies_of_is_given_up_in_the_end(boxes):
+    outbox.post("C1", "hello")
+    killed_at_slack(boxes, outcomes.MAX_DEATHS)
+    boxes.sender.send_lane("C1")
+    assert states() == ["parked"]
+    assert "died" in Call.objects.get().error
 
 
 def test_a_call_left_unfinished_is_found_although_nothing_else_is_due_in_its_lane(boxes):
