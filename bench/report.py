@@ -188,7 +188,8 @@ def _against_control(found: Found) -> str:
             ours, bare = phases["messages"], phases["control"]
             times = [f"{name} x {ours[name] / bare[name]:.1f}" for name in ("p50", "p99")]
             if bare["cpu"]:
-                times.append(f"CPU x {ours['cpu'] / bare['cpu']:.1f}")
+                cost = [each["cpu"] / each["sent"] for each in (ours, bare)]
+                times.append(f"CPU x {cost[0] / cost[1]:.1f}")
             lines.append(f"- {database}, a message event against the bare view: {', '.join(times)}")
     return "\n".join(lines)
 

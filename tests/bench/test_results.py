@@ -43,6 +43,15 @@ def test_a_run_that_failed_is_left_out_of_the_medians_and_told():
     assert results.sections(found[1:]) == {}
 
 
+def test_a_control_that_was_sent_less_is_compared_by_what_each_request_costs():
+    found = [
+        Result("sqlite", "control", load(9)),
+        Result("sqlite", "messages", load(18) | {"sent": 60, "cpu": 0.9}),
+    ]
+    text = results.sections(found)["messages"]
+    assert "p99 x 2.0, CPU x 1.5" in text
+
+
 def test_figures_that_were_kept_are_read_again(tmp_path: Path):
     found = [Result("sqlite", "control", load(9), [1.0, 2.0], ABOUT)]
     results.write(tmp_path / "figures.json", found)
