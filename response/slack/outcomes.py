@@ -4,6 +4,7 @@ A transient failure waits and tries again. Only when all calls fail is it an out
 out for as long as it lasts: a failure counts as a strike only if another call succeeded since
 the last try, and a call with five strikes is parked for an operator to see; or with twenty while
 Slack is half broken, and fails other calls, too. An error that no retry can mend parks at once.
+That its sender died is counted by itself.
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ class Outcome:
             self._leave(
                 state=State.PARKED,
                 error=describe(error),
-                memo=call.memo,
+                memo=_without_deaths(call),
                 strikes=call.strikes,
             )
             self.operation.parked(call, error)
@@ -189,6 +190,12 @@ class Outcome:
         rows = self.lease.guard(Call.objects.filter(pk=self.call.pk, state=State.SENDING))
         if not rows.update(**values):
             raise LeaseLost(self.call.lane)
+
+
+def _without_deaths(call: Call) -> str:
+    """The notes of a call that is parked: if it is sent again, its deaths are counted anew."""
+    notes = {name: note for name, note in call.notes.items() if name != DEATHS}
+    return json.dumps(notes) if notes else ""
 
 
 def _wait_after(tries: int) -> timedelta:

@@ -10,10 +10,18 @@ import time_machine
 from django.utils import timezone
 
 from response.slack import inbox
+from response.slack.errors import SlackUnavailable
+from response.slack.models import Call
 from response.slack.pace import Unpaced
 from response.slack.sender import Sender
 
 Answer = dict[str, Any] | Exception
+DOWN = SlackUnavailable("Slack is down")
+
+
+def states() -> list[str]:
+    """Of all calls, in the order in which they were asked for."""
+    return list(Call.objects.order_by("id").values_list("state", flat=True))
 
 
 class FakeSlack:

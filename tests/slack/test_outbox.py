@@ -15,21 +15,15 @@ from response.slack.errors import (
     SlackNotFound,
     SlackPermanentError,
     SlackRateLimited,
-    SlackUnavailable,
 )
 from response.slack.models import Call
 from response.slack.operations.comms_channel import OpenCommsChannel
 from response.slack.pace import Unpaced
 from response.slack.sender import Sender
 from tests.factories import make_comms_channel, make_incident, make_person
+from tests.slack.boxes import DOWN, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-DOWN = SlackUnavailable("Slack is down")
-
-
-def states() -> list[str]:
-    return list(Call.objects.order_by("id").values_list("state", flat=True))
 
 
 def test_what_is_asked_for_in_a_transaction_that_fails_is_never_sent(boxes):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connection
 
-from response.slack import outbox, outcomes
+from response.slack import desk, outbox, outcomes
 from response.slack.errors import (
     SlackAuthError,
     SlackPermanentError,
@@ -17,15 +17,9 @@ from response.slack.errors import (
 )
 from response.slack.leases import LEASE
 from response.slack.models import Call, Conversation
-from tests.slack.boxes import Boxes
+from tests.slack.boxes import DOWN, Boxes, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-DOWN = SlackUnavailable("Slack is down")
-
-
-def states() -> list[str]:
-    return list(Call.objects.order_by("id").values_list("state", flat=True))
 
 
 def test_a_call_that_fails_holds_its_lane_and_no_other(boxes):
@@ -224,6 +218,11 @@ def test_a_call_that_every_sender_dies_of_is_given_up_in_the_end(boxes):
     boxes.sender.send_lane("C1")
     assert states() == ["parked"]
     assert "died" in Call.objects.get().error
+    # Whoever has it sent again gives it as many lives once more.
+    desk.run_again(Call.objects.all(), boxes.clock())
+    killed_at_slack(boxes)
+    boxes.sender.send_lane("C1")
+    assert states() == ["sent"]
 
 
 def test_a_call_left_unfinished_is_found_although_nothing_else_is_due_in_its_lane(boxes):

@@ -13,10 +13,10 @@ import pytest
 
 from response.slack import drain, outbox
 from response.slack.errors import SlackRateLimited
-from response.slack.models import Call
 from response.slack.pace import Unpaced
 from response.slack.sender import AT_WORK, Sender
 from response.slack.turnstile import Turnstile
+from tests.slack.boxes import states
 
 # Seconds after which a test gives up on another thread.
 LONG = 30
@@ -132,10 +132,6 @@ def sender(boxes) -> Sender:
     sender = Sender(clock=boxes.clock, pace=Unpaced(), client=lambda: boxes.slack)
     sender.turnstile._patience = LONG
     return sender
-
-
-def states() -> list[str]:
-    return list(Call.objects.values_list("state", flat=True))
 
 
 @pytest.mark.django_db(transaction=True)
