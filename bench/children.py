@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import budget
+import servers
 from alone import PHASES
 
 HERE = Path(__file__).resolve().parent
@@ -66,17 +67,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str], limit: float) -
         except subprocess.TimeoutExpired:
             error = f"it took longer than {limit:.0f} s"
         finally:
-            _end(process)
+            # It ends the servers that it started before it ends itself.
+            servers.end(process, GRACE)
         printed.seek(0)
         return printed.read(), error
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """It ends the servers that it started before it ends itself."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 READY_WITHIN = 180.0
@@ -87,12 +88,17 @@ class Server:
         return max((memory(pid) for pid in self.workers()), default=0.0)
 
     def stop(self) -> None:
-        self.process.terminate()
-        try:
-            self.process.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        end(self.process, GRACE)
+
+
+def end(process: subprocess.Popen[Any], grace: float) -> None:
+    """Tell it to end, and kill it if it has not done so after ``grace`` seconds."""
+    process.terminate()
+    try:
+        process.wait(grace)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def memory(pid: int) -> float:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from servers import HERE as BENCH
+from servers import end
 
 COMMANDS = {
     "django-tasks-db": ("db_worker", "--backend", "database", "--interval", "0.2"),
@@ -82,12 +83,7 @@ class Again:
         self._over.set()
         process = self._process
         if process is not None and process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process, 20)
         self._thread.join(30)
 
     def _run(self) -> None:

@@ -19,7 +19,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -37,13 +36,12 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 sys.path.append(str(ROOT / "bench"))
 
-import marked  # noqa: E402 (of bench/, which is found only now)
+# Of bench/, which is found only now, or in need of it.
+import marked  # noqa: E402
+from running import Running  # noqa: E402
 
 Numbered = tuple[int, tuple[Experiment, str, str]]
 REDIS = "redis://127.0.0.1:6379/11"
-# Seconds for an experiment, and for one that is told to end.
-LONGEST = 3600
-ENDS_WITHIN = 120
 # So that neither .env nor the shell of whoever runs this has a say.
 UNSET = (
     *("INCIDENT_BOT_NAME", "INCIDENT_CHANNEL_NAME", "INCIDENT_REPORT_CHANNEL_NAME"),
@@ -76,42 +74,6 @@ def _redis_answers(url: str) -> bool:
     finally:
         queue.close()
     return True
-
-
-class Running:
-    """The experiments that are being made, each a process that ends what it has started."""
-
-    def __init__(self) -> None:
-        self._processes: set[subprocess.Popen[str]] = set()
-        self._over = False
-        self._lock = Lock()
-
-    def run(self, command: list[str], environment: dict[str, str]) -> tuple[str, int]:
-        """What it printed, and its exit code."""
-        with self._lock:
-            if self._over:
-                raise SystemExit("Interrupted.")
-            process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-            self._processes.add(process)
-        try:
-            printed, _ = process.communicate(timeout=LONGEST)
-        finally:
-            process.terminate()
-            try:
-                process.wait(ENDS_WITHIN)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            with self._lock:
-                self._processes.discard(process)
-        return printed, process.returncode
-
-    def end(self) -> None:
-        """Have all of them end, and start none any more."""
-        with self._lock:
-            self._over = True
-            for process in self._processes:
-                process.terminate()
 
 
 def measure(

@@ -202,6 +202,11 @@ def execute(sql: str, values: Sequence[object]) -> int:
     return changed
 
 
+def table(model: type[models.Model]) -> str:
+    """The name of its table, quoted."""
+    return str(connections[alias()].ops.quote_name(model._meta.db_table))
+
+
 def _prepared(fields: Sequence[models.Field[Any, Any]], rows: Sequence[Values]) -> list[object]:
     """What the database is given for ``fields`` of each row, one after the other."""
     connection = transaction.get_connection(alias())

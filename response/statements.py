@@ -114,7 +114,7 @@ def insert_family(alias: str, family: Family) -> str:
     # Without its type a NULL, or a date, would be taken for text.
     typed = [f"v.c{at}::{_type(alias, field)}" for at, field in enumerate(family.linked)]
     columns = ", ".join(f"c{at}" for at in range(len(family.linked)))
-    rows = ", ".join(f"({row}, {_places(family.linked)})" for row in range(family.count))
+    rows = ", ".join(f"({row}, {places(family.linked)})" for row in range(family.count))
     return (
         f"WITH one AS ({insert(alias, family.model, 1)}) "  # noqa: S608 (names)
         f"INSERT INTO {names.table(family.child)} ({names.columns(family.into)}) "
@@ -160,7 +160,7 @@ def way_in(alias: str, family: Family) -> Way:
         f"INSERT INTO {names.table(family.child)} ({names.columns(family.into)}) "
         f"VALUES {children}; END",
     )
-    return Way(make, f"INSERT INTO {view} VALUES ({_places(columns)})")  # noqa: S608 (names)
+    return Way(make, f"INSERT INTO {view} VALUES ({places(columns)})")  # noqa: S608 (names)
 
 
 def _field(model: Model, attname: str) -> models.Field[Any, Any]:
@@ -193,10 +193,11 @@ class _Names:
 
 
 def _rows(of: Fields, count: int) -> str:
-    return ", ".join([f"({_places(of)})"] * count)
+    return ", ".join([f"({places(of)})"] * count)
 
 
-def _places(of: Sequence[object]) -> str:
+def places(of: Sequence[object]) -> str:
+    """A parameter for each."""
     return ", ".join(["%s"] * len(of))
 
 

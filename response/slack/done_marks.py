@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from django.db import connections
 
-from response import database
+from response import database, statements
 from response.slack.leases import INBOX, Held, LeaseLost, guarded
 from response.slack.models import Delivery, HandlerRun
 
@@ -38,28 +38,20 @@ def mark(runs: Sequence[HandlerRun], lease: Held, now: datetime) -> None:
 @lru_cache
 def _marking(alias: str, count: int) -> str:
     """SQL: ``count`` runs of lanes whose lease is still ours."""
-    runs = _table(alias, HandlerRun)
+    runs = database.table(HandlerRun)
     return (
         f"UPDATE {runs} SET state = %s, finished_at = %s, error = '' "  # noqa: S608 (names)
-        f"WHERE id IN ({_places(count)}) AND state = %s AND {guarded(runs)}"
+        f"WHERE id IN ({statements.places(range(count))}) AND state = %s AND {guarded(runs)}"
     )
 
 
 @lru_cache
 def _emptying(alias: str, count: int) -> str:
     """SQL: the payloads of ``count`` deliveries of which every run is over."""
-    deliveries, runs = _table(alias, Delivery), _table(alias, HandlerRun)
+    deliveries, runs = database.table(Delivery), database.table(HandlerRun)
     return (
         f"UPDATE {deliveries} SET payload = '' "  # noqa: S608 (names)
-        f"WHERE id IN ({_places(count)}) AND payload <> '' AND NOT EXISTS "
+        f"WHERE id IN ({statements.places(range(count))}) AND payload <> '' AND NOT EXISTS "
         f"(SELECT 1 FROM {runs} r WHERE r.delivery_id = {deliveries}.id "
         "AND r.state NOT IN (%s, %s))"
     )
-
-
-def _table(alias: str, model: type[Delivery | HandlerRun]) -> str:
-    return connections[alias].ops.quote_name(model._meta.db_table)
-
-
-def _places(count: int) -> str:
-    return ", ".join(["%s"] * count)

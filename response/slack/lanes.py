@@ -66,7 +66,7 @@ class Box:
     @property
     def table(self) -> str:
         """Its name, quoted."""
-        return _quoted(self.rows)
+        return database.table(self.rows)
 
     def first(self, *conditions: str, limit: str = "1") -> str:
         """SQL for the keys of the first rows, by lane and id, that wait and meet them.
@@ -145,18 +145,13 @@ def _due() -> str:
     says: one that was set back since, or another machine's that is a little late, would have
     what came later overtake it.
     """
-    since = f"(SELECT d.received_at FROM {_quoted(Delivery)} d WHERE d.id = r.delivery_id)"  # noqa: S608 (names)
+    since = f"(SELECT d.received_at FROM {database.table(Delivery)} d WHERE d.id = r.delivery_id)"  # noqa: S608 (names)
     return f"(r.next_try <= %s OR r.next_try = {since})"
 
 
 def _keys(sql: str, *values: object) -> RawSQL:
     # Of names, and parameters: B611 of bandit and S611 of ruff see no more than the class.
     return RawSQL(sql, values)  # noqa: S611 # nosec
-
-
-def _quoted(model: type[models.Model]) -> str:
-    """The name of its table."""
-    return connections[database.alias()].ops.quote_name(model._meta.db_table)
 
 
 def _prepared(at: datetime) -> Any:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db import connections, models
+from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
@@ -78,9 +78,8 @@ def guarded(runs: str) -> str:
 
     ``runs`` names their table; the parameters are ``INBOX`` and the lease's token.
     """
-    conversations = connections[database.alias()].ops.quote_name(Conversation._meta.db_table)
     return (
-        f"EXISTS (SELECT 1 FROM {conversations} c "  # noqa: S608 (names)
+        f"EXISTS (SELECT 1 FROM {database.table(Conversation)} c "  # noqa: S608 (names)
         f"WHERE c.key = %s || {runs}.lane AND c.lease_token = %s)"
     )
 
